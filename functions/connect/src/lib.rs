@@ -1,0 +1,47 @@
+//! Linking: banks to choose from, link sessions, the redirect and the return, refresh.
+
+mod institutions;
+mod redirect;
+mod requests;
+mod sessions;
+mod start;
+mod visits;
+
+use std::sync::Arc;
+
+use shell::{Answer, Call, Code, Problem};
+
+pub use start::start;
+use start::Parts;
+
+/// What this function answers.
+pub const ROUTES: &[&str] = &[
+    "GET /v1/institutions",
+    "POST /v1/link-sessions",
+    "GET /v1/link-sessions/{id}",
+    "POST /v1/link-sessions/{id}/cancel",
+    "POST /v1/link-sessions/{id}/confirm",
+    "GET /connect/{token}",
+    "GET /connect/return",
+    "POST /v1/connections/{id}/refresh",
+    "POST /v1/connections/{id}/reconnect",
+    "POST /v1/connections/{id}/fetch-accounts",
+];
+
+async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
+    match call.route.as_str() {
+        "GET /v1/institutions" => institutions::search(&parts.table, &call).await,
+        "POST /v1/link-sessions" => sessions::create(&parts, &call).await,
+        "GET /v1/link-sessions/{id}" => sessions::show(&parts.table, &call).await,
+        "POST /v1/link-sessions/{id}/cancel" => sessions::cancel(&parts.table, &call).await,
+        "POST /v1/link-sessions/{id}/confirm" => {
+            sessions::confirm(&parts.table, &parts.queue, &call).await
+        }
+        "GET /connect/{token}" => redirect::open(&parts, &call).await,
+        "GET /connect/return" => redirect::back(&parts, &call).await,
+        "POST /v1/connections/{id}/refresh" => visits::refresh(&parts, &call).await,
+        "POST /v1/connections/{id}/reconnect" => visits::reconnect(&parts, &call).await,
+        "POST /v1/connections/{id}/fetch-accounts" => visits::fetch_accounts(&parts, &call).await,
+        _ => Err(Problem::new(Code::RouteNotFound)),
+    }
+}

@@ -1,0 +1,6 @@
+//! The deployed `connect`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::RunError> {
+    shell::run(connect::start).await
+}

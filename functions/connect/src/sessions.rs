@@ -1,0 +1,204 @@
+//! Link sessions as a resource.
+
+use domain::{
+    id::{CustomerId, LinkSessionId},
+    message::Message,
+    next_action::NextAction,
+    session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
+    wording::Locale,
+};
+use jiff::Timestamp;
+use salt_edge::Mode;
+use serde::Serialize;
+use shell::{
+    Answer, Call, Caller, Code, Problem, Queue, token, token_hash,
+    view::{ActionView, InstitutionView},
+};
+use store::Table;
+
+use crate::{
+    requests::{self, Confirmation, NewLinkSession},
+    start::Parts,
+    visits,
+};
+
+/// A link session as the API shows it.
+#[derive(Serialize)]
+struct SessionView {
+    id: LinkSessionId,
+    intent: Intent,
+    stage: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connect_url: Option<String>,
+    expires_at: Timestamp,
+    created_at: Timestamp,
+    institution: InstitutionView,
+    connection_id: Option<String>,
+    next_action: Option<ActionView>,
+    display_message: Option<&'static str>,
+    progress: Option<()>,
+}
+
+fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> SessionView {
+    let action = session.next_action(call.now);
+    let known = session.stage.confirmed() || session.intent != Intent::Link;
+    let opened = session.stage != Stage::Created;
+    SessionView {
+        id: session.id.clone(),
+        intent: session.intent,
+        stage: session.stage_at(call.now).name(),
+        connect_url,
+        expires_at: if opened { session.confirm_until() } else { session.open_until() },
+        created_at: session.created_at,
+        institution: InstitutionView::from(&session.institution),
+        connection_id: session.connection.as_ref().filter(|_| known).map(ToString::to_string),
+        next_action: action.map(ActionView::new),
+        display_message: action.map(|action| call.locale.sentence(action)),
+        progress: None,
+    }
+}
+
+/// `POST /v1/link-sessions`.
+pub(crate) async fn create(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
+    let body: NewLinkSession = call.json()?;
+    let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
+    let locale = requests::locale(body.locale.as_deref(), call.locale);
+    if body.intent != Intent::Link {
+        let connection = visits::open_connection(&parts.table, caller, &body.connection()?).await?;
+        return begin_visit(parts, call, body.intent, &connection, return_to, locale).await;
+    }
+    let email = body.checked_email(parts.mode == Mode::Partner)?;
+    let phone = body.checked_phone()?;
+    let id = body.institution()?;
+    let bank = parts.table.institution(&id).await?;
+    let bank = bank.ok_or_else(|| Problem::new(Code::InstitutionNotFound))?;
+    if matches!(bank.health, domain::bank::Health::Inactive | domain::bank::Health::Disabled) {
+        return Err(Problem::new(Code::InstitutionUnavailable));
+    }
+    let institution = InstitutionRef { id: bank.id, name: bank.name, country: bank.country };
+    let session = LinkSession {
+        email,
+        phone,
+        ..fresh(parts, call, Intent::Link, institution, return_to, locale)?
+    };
+    begin(parts, call, session).await
+}
+
+/// A session for a connection that exists.
+pub(crate) async fn begin_visit(
+    parts: &Parts,
+    call: &Call,
+    intent: Intent,
+    connection: &domain::connection::Connection,
+    return_to: String,
+    locale: Locale,
+) -> Result<Answer, Problem> {
+    let institution = connection.institution.clone();
+    let session = LinkSession {
+        connection: Some(connection.id.clone()),
+        remote: Some(connection.remote.clone()),
+        remote_customer: Some(connection.remote_customer.clone()),
+        ..fresh(parts, call, intent, institution, return_to, locale)?
+    };
+    begin(parts, call, session).await
+}
+
+fn fresh(
+    parts: &Parts,
+    call: &Call,
+    intent: Intent,
+    institution: InstitutionRef,
+    return_to: String,
+    locale: Locale,
+) -> Result<LinkSession, Problem> {
+    let caller = call.caller()?;
+    let mut session = LinkSession {
+        id: LinkSessionId::from_bytes(&parts.entropy.bytes::<15>()?),
+        tenant: caller.tenant.clone(),
+        customer: caller.customer.clone(),
+        intent,
+        institution,
+        connection: None,
+        email: None,
+        phone: None,
+        return_to,
+        locale,
+        stage: Stage::Created,
+        created_at: call.now,
+        confirmed_at: None,
+        code_hash: None,
+        remote: None,
+        remote_customer: None,
+        unlinked: false,
+        due: None,
+        version: 1,
+    };
+    session.due = Some(session.confirm_until());
+    Ok(session)
+}
+
+async fn begin(parts: &Parts, call: &Call, session: LinkSession) -> Result<Answer, Problem> {
+    let token = token(&parts.entropy)?;
+    parts.table.create_session(&session, &token_hash(&token)).await?;
+    let url = format!("{}/connect/{token}", parts.public_url);
+    Ok(Answer::json(201, &view(&session, Some(url), call)))
+}
+
+/// `GET /v1/link-sessions/{id}`.
+pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> {
+    let session = find(table, call, call.caller()?).await?;
+    Ok(Answer::json(200, &view(&session, None, call)))
+}
+
+/// `POST /v1/link-sessions/{id}/cancel`.
+pub(crate) async fn cancel(table: &Table, call: &Call) -> Result<Answer, Problem> {
+    let session = find(table, call, call.caller()?).await?;
+    if session.stage == Stage::Cancelled {
+        return Ok(Answer::json(200, &view(&session, None, call)));
+    }
+    let mut next = session.after(SessionEvent::Cancelled).map_err(|_| wrong_state())?;
+    // What the browser may still finish at Salt Edge is looked for, and taken back.
+    next.due = Some(next.confirm_until());
+    let next = table.put_session(&next).await?;
+    Ok(Answer::json(200, &view(&next, None, call)))
+}
+
+/// `POST /v1/link-sessions/{id}/confirm`: the code, with its creator's token.
+pub(crate) async fn confirm(table: &Table, queue: &Queue, call: &Call) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
+    let body: Confirmation = call.json()?;
+    let session = find(table, call, caller).await?;
+    if session.customer != caller.customer {
+        return Err(Problem::new(Code::NotTheCreator));
+    }
+    let hash = token_hash(&body.code);
+    if session.code_hash.as_deref() != Some(hash.as_str()) {
+        return Err(Problem::new(Code::InvalidCode));
+    }
+    let next = if session.stage.confirmed() {
+        session
+    } else {
+        let confirmed = session.after(SessionEvent::Confirmed).map_err(|_| wrong_state())?;
+        let due = Some(call.now + domain::limits::SESSION_PAUSE);
+        let confirmed = LinkSession { confirmed_at: Some(call.now), due, ..confirmed };
+        table.put_session(&confirmed).await?
+    };
+    let (tenant, session) = (next.tenant.clone(), next.id.clone());
+    queue.send(&Message::Session { tenant, session }).await?;
+    Ok(Answer::json(200, &view(&next, None, call)))
+}
+
+/// The session, where the caller may see it. Not there and not theirs are one answer.
+async fn find(table: &Table, call: &Call, caller: &Caller) -> Result<LinkSession, Problem> {
+    let id: LinkSessionId = call.path("id")?;
+    let session = table.session(&caller.tenant, &id).await?;
+    let owned = |owner: &CustomerId| caller.sees(owner);
+    session
+        .filter(|session| owned(&session.customer))
+        .ok_or_else(|| Problem::new(Code::LinkSessionNotFound))
+}
+
+fn wrong_state() -> Problem {
+    Problem::new(Code::WrongState).with_action(NextAction::StartAgain)
+}

@@ -1,0 +1,76 @@
+//! What the function is made of.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::id::{DeploymentId, TenantId};
+use salt_edge::{Keyring, Mode};
+use shell::{Aws, Entropy, Function, Platform, Queue, Rotating, StartError};
+use store::Table;
+
+/// Everything that a call may need.
+pub(crate) struct Parts {
+    pub(crate) deployment: DeploymentId,
+    pub(crate) table: Table,
+    pub(crate) queue: Queue,
+    pub(crate) bank: Rotating<Keyring>,
+    pub(crate) entropy: Entropy,
+    pub(crate) mode: Mode,
+    pub(crate) sandboxes: bool,
+    pub(crate) public_url: String,
+    pub(crate) dashboard: String,
+    pub(crate) return_urls: ReturnUrls,
+}
+
+/// The addresses that each tenant has registered for its users' way back.
+pub(crate) struct ReturnUrls(BTreeMap<TenantId, Vec<String>>);
+
+impl ReturnUrls {
+    /// Whether the tenant registered exactly this address.
+    pub(crate) fn has(&self, tenant: &TenantId, url: &str) -> bool {
+        self.0.get(tenant).is_some_and(|urls| urls.iter().any(|registered| registered == url))
+    }
+
+    fn parse(json: &str) -> Result<Self, StartError> {
+        let name = "HALITE_RETURN_URLS";
+        let urls: BTreeMap<TenantId, Vec<String>> = serde_json::from_str(json).map_err(|_| {
+            StartError::unusable(name, r#"it must be JSON like {"tenant":["https://…"]}"#)
+        })?;
+        for url in urls.values().flatten() {
+            let parsed = url::Url::parse(url).ok().filter(|parsed| {
+                let home = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                parsed.scheme() == "https" || (parsed.scheme() == "http" && home)
+            });
+            if parsed.is_none_or(|parsed| parsed.fragment().is_some()) {
+                return Err(StartError::unusable(name, "an address is not https, or has a #"));
+            }
+        }
+        Ok(Self(urls))
+    }
+}
+
+/// Starts the function. Errors: names the setting that is missing or wrong.
+pub async fn start(platform: Platform) -> Result<Function, StartError> {
+    let env = &platform.env;
+    let aws = Aws::from_env(env)?;
+    let mode: Mode = env.parse("HALITE_MODE")?;
+    let base_url = env.text("HALITE_SALTEDGE_URL")?.to_owned();
+    let secret = env.text("HALITE_SECRET_ID")?;
+    let bank = Rotating::start(aws.secrets(&platform.clock), secret, move |text| {
+        Keyring::open(text, &base_url, mode)
+            .map_err(|error| StartError::unusable("the secret of HALITE_SECRET_ID", error))
+    });
+    let parts = Arc::new(Parts {
+        deployment: env.parse("HALITE_DEPLOYMENT")?,
+        table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
+        queue: aws.queue("HALITE_SYNC_QUEUE_URL")?,
+        mode,
+        sandboxes: env.parse("HALITE_SANDBOXES")?,
+        public_url: env.text("HALITE_PUBLIC_URL")?.to_owned(),
+        dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
+        return_urls: ReturnUrls::parse(env.text("HALITE_RETURN_URLS")?)?,
+        entropy: platform.entropy.clone(),
+        bank: bank.await?,
+    });
+    let handle = move |call| crate::route(parts.clone(), call);
+    Ok(Function::new(&platform.clock).on_call(crate::ROUTES, handle))
+}

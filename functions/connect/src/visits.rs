@@ -1,0 +1,91 @@
+//! Visits to a connection that exists: refresh, reconnect, fetch accounts.
+
+use domain::{
+    connection::Connection,
+    id::ConnectionId,
+    journal::Ledger,
+    limits::TAIL_DAYS,
+    message::{Message, Reason},
+    next_action::NextAction,
+    session::Intent,
+};
+use jiff::SignedDuration;
+use shell::{
+    Answer, Call, Caller, Code, Problem,
+    view::{ConnectionView, Looking, refresh_allowed_at},
+};
+use store::Table;
+
+use crate::{
+    requests::{self, RefreshRequest, VisitRequest},
+    sessions,
+    start::Parts,
+};
+
+/// `POST /v1/connections/{id}/reconnect`.
+pub(crate) async fn reconnect(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    visit(parts, call, Intent::Reconnect).await
+}
+
+/// `POST /v1/connections/{id}/fetch-accounts`.
+pub(crate) async fn fetch_accounts(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    visit(parts, call, Intent::FetchAccounts).await
+}
+
+async fn visit(parts: &Parts, call: &Call, intent: Intent) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
+    let body: VisitRequest = call.json()?;
+    let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
+    let connection = open_connection(&parts.table, caller, &call.path("id")?).await?;
+    let locale = requests::locale(body.locale.as_deref(), call.locale);
+    sessions::begin_visit(parts, call, intent, &connection, return_to, locale).await
+}
+
+/// `POST /v1/connections/{id}/refresh`: without the user it counts against the day's asks; with them it
+/// is a visit.
+pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
+    let body: RefreshRequest = call.json()?;
+    let connection = open_connection(&parts.table, caller, &call.path("id")?).await?;
+    if body.present {
+        let return_to = body.return_to.ok_or_else(|| requests::missing("/return_to"))?;
+        let return_to = requests::registered(&parts.return_urls, &caller.tenant, &return_to)?;
+        let locale = requests::locale(body.locale.as_deref(), call.locale);
+        let intent = Intent::Refresh;
+        return sessions::begin_visit(parts, call, intent, &connection, return_to, locale).await;
+    }
+    if let Some(action) = connection.state.next_action() {
+        return Err(Problem::new(Code::WrongState).with_action(action));
+    }
+    if let Some(at) = refresh_allowed_at(&connection, call.now) {
+        let spent = connection.asks.free_at(call.now).is_some();
+        let action = if spent { NextAction::WaitBudget } else { NextAction::WaitUntil };
+        let problem = Problem::new(Code::RefreshNotYet).with_action(action);
+        return Err(problem.with_next_allowed(Some(at)));
+    }
+    let (tenant, id) = (connection.tenant.clone(), connection.id.clone());
+    let message = Message::Pull { tenant, connection: id, reason: Reason::User };
+    parts.queue.send(&message).await?;
+    let since = call.now - SignedDuration::from_hours(24 * TAIL_DAYS);
+    let tail = parts.table.tail(&connection.tenant, &connection.id, since).await?;
+    let ledger = tail.map(|tail| Ledger::replay(&tail.entries)).unwrap_or_default();
+    let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
+    Ok(Answer::json(202, &ConnectionView::of(&connection, &ledger, looking)))
+}
+
+/// The connection, where the caller may see it and it is open.
+pub(crate) async fn open_connection(
+    table: &Table,
+    caller: &Caller,
+    id: &ConnectionId,
+) -> Result<Connection, Problem> {
+    let connection = table.connection(&caller.tenant, id).await?;
+    let connection = connection
+        .filter(|connection| caller.sees(&connection.customer) && !connection.unlisted)
+        .ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
+    if connection.state.open() {
+        return Ok(connection);
+    }
+    let action = connection.state.next_action().unwrap_or(NextAction::StartAgain);
+    Err(Problem::new(Code::WrongState).with_action(action))
+}

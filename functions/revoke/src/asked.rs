@@ -1,0 +1,65 @@
+//! The SaaS asks to revoke: the tombstone first, everything else afterwards and by itself.
+
+use std::sync::Arc;
+
+use domain::{
+    connection::{Connection, Event},
+    id::ConnectionId,
+    journal::{Body, Entry, Ledger, Tombstone},
+    message::Message,
+};
+use jiff::SignedDuration;
+use shell::{
+    Answer, Call, Code, Problem,
+    view::{ConnectionView, Looking},
+};
+use store::{StoreError, Tail};
+
+use crate::start::Parts;
+
+/// Times that the tombstone is put again behind a read that got in between.
+const RACES: usize = 8;
+
+/// `DELETE /v1/connections/{id}`.
+pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
+    let id: ConnectionId = call.path("id")?;
+    for _ in 0..RACES {
+        let newest = parts.table.newest(&caller.tenant, &id).await?;
+        let tail = newest
+            .filter(|tail| caller.sees(&tail.connection.customer) && !tail.connection.unlisted)
+            .ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
+        if !tail.connection.state.open() {
+            return Ok(accepted(&parts, &call, &tail.connection, &tail));
+        }
+        match close(&parts, &call, &tail).await {
+            Err(StoreError::Conflict) => {}
+            closed => {
+                let closed = closed?;
+                let (tenant, connection) = (closed.tenant.clone(), closed.id.clone());
+                parts.queue.send(&Message::Revoke { tenant, connection }).await?;
+                return Ok(accepted(&parts, &call, &closed, &tail));
+            }
+        }
+    }
+    Err(Problem::new(Code::Unavailable).with_detail("every race for the journal was lost"))
+}
+
+/// The due instant is set with the tombstone: should the message never be stored, the schedule goes on.
+async fn close(parts: &Parts, call: &Call, tail: &Tail) -> Result<Connection, StoreError> {
+    let state = tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
+    let due = Some(call.now + SignedDuration::from_mins(1));
+    let next = Connection { state, tries: 0, due, ..tail.connection.clone() };
+    let tombstone = Entry {
+        at: tail.head().next(),
+        read_at: call.now,
+        body: Body::Tombstone(Tombstone { by: String::from("saas") }),
+    };
+    parts.table.close(&next, &tombstone).await
+}
+
+fn accepted(parts: &Parts, call: &Call, connection: &Connection, tail: &Tail) -> Answer {
+    let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
+    let ledger = Ledger::replay(&tail.entries);
+    Answer::json(202, &ConnectionView::of(connection, &ledger, looking))
+}

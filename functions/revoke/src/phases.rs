@@ -1,0 +1,173 @@
+//! The phases of a revocation. Each wake goes as far as it can; what was not seen is not said.
+
+use domain::{
+    bank::{BankError, RemoteConsentState, Verdict},
+    connection::{Connection, Event, Phase, State},
+    consent::Consent,
+    id::{ConnectionId, TenantId},
+    limits::{OWNER_PAUSE, REVOKE_PAUSES},
+    next_action::NextAction,
+};
+use jiff::{SignedDuration, Timestamp};
+use salt_edge::{Keyring, Mode};
+use shell::{Failed, alarm};
+
+use crate::start::Parts;
+
+/// Tries of one phase after which a person is told.
+const TOLD_AFTER: u32 = 6;
+
+/// How one phase ended.
+enum Step {
+    /// It was seen to be done.
+    Done(Event, Option<Consent>),
+    /// It is not done, and nothing is wrong: look again later.
+    NotYet,
+}
+
+pub(crate) async fn go_on(
+    parts: &Parts,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
+    loop {
+        let bank = parts.bank.get().await?;
+        let step = match connection.state {
+            State::Revoking { phase: Phase::Requested } => consents(&bank, &connection, now).await,
+            State::Revoking { phase: Phase::ConsentRevoked } => {
+                remove(parts.mode, &bank, &connection, now).await
+            }
+            State::Revoking { phase: Phase::Removed } | State::LeftWithOwner => {
+                look(&bank, &connection, now).await
+            }
+            State::Active
+            | State::NeedsReconnect { .. }
+            | State::Disabled { .. }
+            | State::Revoked
+            | State::MergedInto { .. } => return Ok(()),
+        };
+        match step {
+            Ok(Step::Done(event, consent)) => {
+                let next = connection.after(event)?;
+                let due = due(&next, now);
+                let consent = consent.or(next.consent);
+                let next = Connection { due, consent, ..next };
+                connection = parts.table.put_connection(&next).await?;
+                tracing::info!(connection.id = %id, state = connection.state.name(), "a revocation went on");
+                if connection.state == State::LeftWithOwner {
+                    return Ok(());
+                }
+            }
+            Ok(Step::NotYet) => return later(parts, &connection, None, now).await,
+            Err(error) => return later(parts, &connection, Some(error), now).await,
+        }
+    }
+}
+
+/// Proof 1: a re-read shows no consent in force.
+async fn consents(bank: &Keyring, connection: &Connection, now: Timestamp) -> Result<Step, BankError> {
+    let remote = &connection.remote;
+    let listed = match bank.client.consents(remote, now).await {
+        Err(error) if gone(&error) => return proven_gone(bank, now).await,
+        listed => listed?,
+    };
+    for consent in listed.iter().filter(|consent| in_force(consent.state)) {
+        bank.client.revoke_consent(remote, &consent.id, now).await?;
+    }
+    let listed = match bank.client.consents(remote, now).await {
+        Err(error) if gone(&error) => return proven_gone(bank, now).await,
+        listed => listed?,
+    };
+    if listed.iter().any(|consent| in_force(consent.state)) {
+        return Ok(Step::NotYet);
+    }
+    let newest = listed.iter().max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(Step::Done(Event::ConsentRevoked, newest.map(Consent::of)))
+}
+
+fn in_force(state: RemoteConsentState) -> bool {
+    match state {
+        RemoteConsentState::Active | RemoteConsentState::Unknown => true,
+        RemoteConsentState::Expired | RemoteConsentState::Revoked => false,
+    }
+}
+
+/// Under Salt Edge's licence the connection is its owner's, who alone can delete it.
+async fn remove(
+    mode: Mode,
+    bank: &Keyring,
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Step, BankError> {
+    match mode {
+        Mode::Partner => Ok(Step::Done(Event::LeftWithOwner, None)),
+        Mode::Client => match bank.client.remove(&connection.remote, now).await {
+            Err(error) if !gone(&error) => Err(error),
+            Ok(()) | Err(_) => Ok(Step::Done(Event::RemoveAccepted, None)),
+        },
+    }
+}
+
+/// Proof 2: it is not there, while the same keys read something else.
+async fn look(bank: &Keyring, connection: &Connection, now: Timestamp) -> Result<Step, BankError> {
+    match bank.client.connection(&connection.remote, now).await {
+        Ok(_) => Ok(Step::NotYet),
+        Err(error) if gone(&error) => proven_gone(bank, now).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn proven_gone(bank: &Keyring, now: Timestamp) -> Result<Step, BankError> {
+    bank.client.control(now).await?;
+    Ok(Step::Done(Event::GoneProven, None))
+}
+
+fn gone(error: &BankError) -> bool {
+    matches!(error, BankError::Refused { verdict: Verdict::Gone, .. })
+}
+
+/// When somebody comes by again: never, once it is proven.
+fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    match connection.state {
+        State::LeftWithOwner => Some(now + OWNER_PAUSE),
+        State::Revoking { .. } => Some(now + pause(connection.tries)),
+        State::Active
+        | State::NeedsReconnect { .. }
+        | State::Disabled { .. }
+        | State::Revoked
+        | State::MergedInto { .. } => None,
+    }
+}
+
+fn pause(tries: u32) -> SignedDuration {
+    let last = REVOKE_PAUSES.len() - 1;
+    let index = usize::try_from(tries).unwrap_or(last).min(last);
+    SignedDuration::from_mins(REVOKE_PAUSES[index])
+}
+
+/// Not done: the pauses grow, and after a few tries a person is told.
+async fn later(
+    parts: &Parts,
+    connection: &Connection,
+    error: Option<BankError>,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    if let Some(error) = &error {
+        tracing::warn!(connection.id = %connection.id, %error, "a revocation could not go on");
+        if let BankError::Refused { failure, .. } = error
+            && failure.action == NextAction::FixKeys
+        {
+            parts.bank.forget();
+        }
+        if connection.tries + 1 == TOLD_AFTER {
+            alarm("revocation_stuck", &error.to_string());
+        }
+    }
+    let tries = connection.tries.saturating_add(u32::from(error.is_some()));
+    let waiting = Connection { tries, ..connection.clone() };
+    let waiting = Connection { due: due(&waiting, now), ..waiting };
+    parts.table.put_connection(&waiting).await?;
+    Ok(())
+}

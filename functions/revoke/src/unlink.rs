@@ -1,0 +1,96 @@
+//! A link that its user never confirmed, or gave up: what came of it at Salt Edge is taken back.
+
+use domain::{
+    bank::{RemoteConnection, Tag},
+    connection::{Asks, Connection, Phase, State},
+    id::{ConnectionId, LinkSessionId, TenantId},
+    next_action::{Failure, NextAction},
+    session::{LinkSession, SessionEvent, Stage},
+};
+use jiff::Timestamp;
+use salt_edge::Keyring;
+use shell::Failed;
+
+use crate::{phases, start::Parts};
+
+pub(crate) async fn unlink(
+    parts: &Parts,
+    tenant: &TenantId,
+    id: &LinkSessionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let Some(session) = parts.table.session(tenant, id).await? else { return Ok(()) };
+    if session.stage.confirmed() || session.unlinked || now < session.confirm_until() {
+        return Ok(());
+    }
+    let bank = parts.bank.get().await?;
+    let found = match session.connection {
+        // A visit to a connection that exists leaves nothing behind.
+        Some(_) => None,
+        None => find(parts, &bank, &session, now).await?,
+    };
+    let ended = ended(&session, found.is_some())?;
+    let ended = LinkSession { unlinked: true, due: None, ..ended };
+    let Some(remote) = found else {
+        parts.table.put_session(&ended).await?;
+        return Ok(());
+    };
+    let connection = unlisted(&session, remote, now);
+    let (connection, _) = parts.table.link(&connection, &ended).await?;
+    phases::go_on(parts, tenant, &connection.id, now).await
+}
+
+/// What the session ends as: a link that stands and was never confirmed has its own word.
+fn ended(session: &LinkSession, linked: bool) -> Result<LinkSession, Failed> {
+    if session.stage.ended() {
+        return Ok(session.clone());
+    }
+    if linked || session.stage == Stage::Returned {
+        let failure = Failure::new("not_confirmed", NextAction::StartAgain);
+        return Ok(session.after(SessionEvent::Failed(failure))?);
+    }
+    Ok(session.after(SessionEvent::Expired)?)
+}
+
+/// The connection that carries our mark, also when no callback ever named it.
+async fn find(
+    parts: &Parts,
+    bank: &Keyring,
+    session: &LinkSession,
+    now: Timestamp,
+) -> Result<Option<RemoteConnection>, Failed> {
+    let Some(customer) = &session.remote_customer else { return Ok(None) };
+    let mark = Tag {
+        deployment: parts.deployment.clone(),
+        tenant: session.tenant.clone(),
+        session: Some(session.id.clone()),
+    };
+    let shown = bank.client.connections(customer, now).await?;
+    Ok(shown.into_iter().find(|remote| {
+        remote.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref()) == Some(&mark)
+    }))
+}
+
+/// A record for the revocation to go by; nobody is shown it.
+fn unlisted(session: &LinkSession, remote: RemoteConnection, now: Timestamp) -> Connection {
+    Connection {
+        id: ConnectionId::of_session(&session.id),
+        tenant: session.tenant.clone(),
+        customer: session.customer.clone(),
+        institution: session.institution.clone(),
+        remote: remote.id,
+        remote_customer: remote.customer,
+        generation: 1,
+        state: State::Revoking { phase: Phase::Requested },
+        consent: None,
+        created_at: now,
+        checked_at: None,
+        data_as_of: None,
+        asks: Asks::default(),
+        not_before: None,
+        tries: 0,
+        due: Some(now),
+        unlisted: true,
+        version: 0,
+    }
+}

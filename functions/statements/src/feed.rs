@@ -1,0 +1,124 @@
+//! The feed: the journal of one connection, read on from a cursor.
+
+use domain::{
+    id::{AccountId, ConnectionId, TransactionId},
+    journal::{AccountEntry, Body, Entry, History, Ledger, Position, RemovedBecause},
+};
+use serde::{Deserialize, Serialize};
+use shell::{Answer, Call, Code, Problem};
+
+use crate::{
+    connections::seen,
+    rows::{RowView, limit},
+    start::Parts,
+};
+
+/// Entries that are loaded at once.
+const ENTRIES: usize = 50;
+
+/// Everything before this has been delivered: whole entries, and so many news of the next one.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Place {
+    entry: Position,
+    news: usize,
+}
+
+enum News {
+    Added(RowView),
+    Modified { from: RowView, to: RowView },
+    Removed(Removed),
+}
+
+#[derive(Serialize)]
+struct Removed {
+    id: TransactionId,
+    account_id: AccountId,
+    reason: RemovedBecause,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    from: RowView,
+    to: RowView,
+}
+
+#[derive(Default, Serialize)]
+struct Changes {
+    added: Vec<RowView>,
+    modified: Vec<Changed>,
+    removed: Vec<Removed>,
+    next_cursor: String,
+    has_more: bool,
+    history: History,
+}
+
+/// `GET /v1/connections/{id}/transactions/sync`.
+pub(crate) async fn changes(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    call.only_queries(&["limit", "cursor"])?;
+    let id: ConnectionId = call.path("id")?;
+    let tail = seen(&parts.table, call.caller()?, &id).await?;
+    let tail = tail.ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
+    let limit = limit(call, 100, 500)?;
+    let tenant = &tail.connection.tenant;
+    let scope = format!("feed|{tenant}|{id}");
+    let cursors = parts.cursors.get().await?;
+    let mut place: Place = match call.query("cursor") {
+        Some(text) => cursors.read(&scope, text)?,
+        None => Place::default(),
+    };
+    let mut page = Changes { history: Ledger::replay(&tail.entries).history, ..Changes::default() };
+    let mut count = 0;
+    'pages: loop {
+        let entries = parts.table.entries_after(tenant, &id, place.entry, ENTRIES).await?;
+        let ended = entries.len() < ENTRIES;
+        for entry in entries {
+            for news in news(&entry).into_iter().skip(place.news) {
+                if count == limit {
+                    page.has_more = true;
+                    break 'pages;
+                }
+                count += 1;
+                place.news += 1;
+                page.take(news);
+            }
+            place = Place { entry: entry.at, news: 0 };
+        }
+        if ended {
+            break;
+        }
+    }
+    page.next_cursor = cursors.write(&scope, &place);
+    Ok(Answer::json(200, &page))
+}
+
+impl Changes {
+    fn take(&mut self, news: News) {
+        match news {
+            News::Added(row) => self.added.push(row),
+            News::Modified { from, to } => self.modified.push(Changed { from, to }),
+            News::Removed(removed) => self.removed.push(removed),
+        }
+    }
+}
+
+/// What an entry tells, in a fixed order. A row's new id at Salt Edge is no news.
+fn news(entry: &Entry) -> Vec<News> {
+    match &entry.body {
+        Body::Read(read) => read.accounts.iter().flat_map(of_account).collect(),
+        Body::Tombstone(_) => Vec::new(),
+    }
+}
+
+fn of_account(account: &AccountEntry) -> Vec<News> {
+    let id = &account.facts.id;
+    let added = account.added.iter().map(|row| News::Added(RowView::booked(id, row, None)));
+    let modified = account.modified.iter().map(|change| News::Modified {
+        from: RowView::booked(id, &change.from, None),
+        to: RowView::booked(id, &change.to, None),
+    });
+    let removed = account.removed.iter().map(|removed| {
+        let (row, reason) = (removed.id.clone(), removed.reason);
+        News::Removed(Removed { id: row, account_id: id.clone(), reason })
+    });
+    added.chain(modified).chain(removed).collect()
+}

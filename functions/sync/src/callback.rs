@@ -1,0 +1,121 @@
+//! What Salt Edge's callbacks make us look at. Nothing they say is believed.
+
+use domain::{
+    bank::RemoteConnection,
+    connection::{Connection, State},
+    id::RemoteConnectionId,
+    message::{CallbackKind, Hint, Reason},
+    session::{LinkSession, SessionEvent},
+};
+use jiff::Timestamp;
+use salt_edge::ErrorClass;
+use shell::Failed;
+use store::StoreError;
+
+use crate::{catalogue, pull, session, start::Parts};
+
+pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<(), Failed> {
+    match hint.callback {
+        CallbackKind::Provider => return catalogue::copy(parts, now).await,
+        CallbackKind::Service => {
+            tracing::info!("Salt Edge sent a notice about its service");
+            return Ok(());
+        }
+        CallbackKind::Success
+        | CallbackKind::Fail
+        | CallbackKind::Notify
+        | CallbackKind::Destroy
+        | CallbackKind::Consent => {}
+    }
+    if hint.tag.as_ref().is_some_and(|tag| tag.deployment != parts.deployment) {
+        return Ok(());
+    }
+    if let Some(session) = session_of(parts, &hint).await? {
+        note(parts, &hint, session, now).await?;
+    }
+    let Some(remote) = &hint.connection else { return Ok(()) };
+    let Some(connection) = parts.table.connection_of(remote).await? else { return Ok(()) };
+    if connection.state.open() {
+        let (tenant, id) = (&connection.tenant, &connection.id);
+        return pull::pull(parts, tenant, id, Reason::Callback, now).await.map(drop);
+    }
+    hurry(parts, &connection, now).await
+}
+
+async fn session_of(parts: &Parts, hint: &Hint) -> Result<Option<LinkSession>, Failed> {
+    let Some(tag) = &hint.tag else { return Ok(None) };
+    let Some(id) = &tag.session else { return Ok(None) };
+    Ok(parts.table.session(&tag.tenant, id).await?)
+}
+
+/// A session learns which connection it brought, after that was read back, or that it failed.
+async fn note(
+    parts: &Parts,
+    hint: &Hint,
+    session: LinkSession,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let session = match (&session.remote, &hint.connection) {
+        (None, Some(remote)) => learn(parts, session, remote, now).await?,
+        (Some(_), _) | (None, None) => session,
+    };
+    if session.stage.confirmed() {
+        return session::advance(parts, &session.tenant, &session.id, now).await;
+    }
+    if hint.callback == CallbackKind::Fail && !session.stage.ended() {
+        let class = hint.error_class.as_deref().unwrap_or("unknown");
+        let failure = ErrorClass::parse(class).failure();
+        if let Ok(mut failed) = session.after(SessionEvent::Failed(failure)) {
+            failed.due = Some(failed.confirm_until());
+            parts.table.put_session(&failed).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn learn(
+    parts: &Parts,
+    session: LinkSession,
+    remote: &RemoteConnectionId,
+    now: Timestamp,
+) -> Result<LinkSession, Failed> {
+    let bank = parts.bank.get().await?;
+    let shown = bank.client.connection(remote, now).await?;
+    if !belongs(&shown, &session) {
+        tracing::warn!(session.id = %session.id, "a callback names a connection of another session");
+        return Ok(session);
+    }
+    let learnt = LinkSession { remote: Some(shown.id), ..session };
+    match parts.table.put_session(&learnt).await {
+        Err(StoreError::Conflict) => {
+            let again = parts.table.session(&learnt.tenant, &learnt.id).await?;
+            again.ok_or_else(|| Failed::because("a session is gone"))
+        }
+        done => Ok(done?),
+    }
+}
+
+/// Whether Salt Edge itself says that this connection came of this session.
+pub(crate) fn belongs(shown: &RemoteConnection, session: &LinkSession) -> bool {
+    let tag = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref());
+    let ours = tag.is_some_and(|tag| tag.session.as_ref() == Some(&session.id));
+    ours && session.remote_customer.as_ref() == Some(&shown.customer)
+}
+
+/// A revocation that waits for somebody is looked at with the next tick.
+async fn hurry(parts: &Parts, connection: &Connection, now: Timestamp) -> Result<(), Failed> {
+    match connection.state {
+        State::Revoking { .. } | State::LeftWithOwner => {
+            let hurried = Connection { due: Some(now), ..connection.clone() };
+            match parts.table.put_connection(&hurried).await {
+                Ok(_) | Err(StoreError::Conflict) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        }
+        State::Active
+        | State::NeedsReconnect { .. }
+        | State::Disabled { .. }
+        | State::Revoked
+        | State::MergedInto { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,36 @@
+//! Asking and reading: Salt Edge is sent to the bank, what it holds is copied, the domain decides what is
+//! new, and one journal entry says it.
+
+mod callback;
+mod catalogue;
+mod fetch;
+mod link;
+mod pull;
+mod read;
+mod session;
+mod start;
+
+use std::sync::Arc;
+
+use domain::message::Message;
+use jiff::Timestamp;
+use shell::Failed;
+
+pub use start::start;
+use start::Parts;
+
+async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<(), Failed> {
+    match message {
+        Message::Callback(hint) => callback::look(&parts, hint, now).await,
+        Message::Session { tenant, session } => {
+            session::advance(&parts, &tenant, &session, now).await
+        }
+        Message::Pull { tenant, connection, reason } => {
+            pull::pull(&parts, &tenant, &connection, reason, now).await.map(drop)
+        }
+        Message::Catalogue => catalogue::copy(&parts, now).await,
+        Message::Revoke { .. } | Message::Unlink { .. } => {
+            Err(Failed::because("a message for revoke lies on the wrong queue"))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! From a session's connection at Salt Edge to one of ours: a new one, the one it was for, or the next
+//! generation of one that was revoked.
+
+use domain::{
+    bank::{RemoteAccount, RemoteConnection},
+    connection::{Asks, Connection, Event, State},
+    consent::ConsentStatus,
+    id::ConnectionId,
+    journal::Ledger,
+    plan::identity,
+    session::{LinkSession, SessionEvent},
+};
+use jiff::Timestamp;
+use salt_edge::Keyring;
+use shell::Failed;
+use store::StoreError;
+
+use crate::{pull::newest_consent, start::Parts};
+
+/// Connections of one customer that are looked through for a bank that was linked before.
+const LOOKED_THROUGH: usize = 100;
+
+/// What became of it.
+pub(crate) enum Adopted {
+    /// The connection is ours, and the session says so.
+    Linked(Connection, LinkSession),
+    /// No account, or no consent: the box was not ticked.
+    NothingShared(LinkSession),
+    /// Another delivery was faster.
+    Overtaken,
+}
+
+pub(crate) async fn adopt(
+    parts: &Parts,
+    bank: &Keyring,
+    session: LinkSession,
+    remote: &RemoteConnection,
+    now: Timestamp,
+) -> Result<Adopted, Failed> {
+    let accounts = bank.client.accounts(&remote.id, now).await?;
+    if accounts.rows.is_empty() && accounts.quarantined.is_empty() {
+        return Ok(Adopted::NothingShared(session));
+    }
+    let known = match &session.connection {
+        Some(id) => parts.table.connection(&session.tenant, id).await?,
+        None => match parts.table.connection_of(&remote.id).await? {
+            Some(known) => Some(known),
+            None => linked_before(parts, bank, &session, &accounts.rows).await?,
+        },
+    };
+    let connection = match known {
+        Some(known) if known.state.open() => known,
+        Some(known) => reopened(known, remote, now)?,
+        None => fresh(&session, remote, now),
+    };
+    let consent = newest_consent(bank, &connection, now).await?;
+    if consent.as_ref().is_none_or(|consent| consent.status != ConsentStatus::Active) {
+        return Ok(Adopted::NothingShared(session));
+    }
+    let reading = session.after(SessionEvent::Reading)?;
+    let reading = LinkSession { connection: Some(connection.id.clone()), ..reading };
+    match parts.table.link(&Connection { consent, ..connection }, &reading).await {
+        Ok((connection, session)) => Ok(Adopted::Linked(connection, session)),
+        Err(StoreError::Conflict) => Ok(Adopted::Overtaken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The id follows from the session: whoever delivers the message twice makes one connection.
+fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Connection {
+    Connection {
+        id: ConnectionId::of_session(&session.id),
+        tenant: session.tenant.clone(),
+        customer: session.customer.clone(),
+        institution: session.institution.clone(),
+        remote: remote.id.clone(),
+        remote_customer: remote.customer.clone(),
+        generation: 1,
+        state: State::Active,
+        consent: None,
+        created_at: now,
+        checked_at: None,
+        data_as_of: None,
+        asks: Asks::default(),
+        not_before: remote.next_refresh_possible_at,
+        tries: 0,
+        due: None,
+        unlisted: false,
+        version: 0,
+    }
+}
+
+/// A link after a revocation: the next generation of the same journal.
+fn reopened(
+    known: Connection,
+    remote: &RemoteConnection,
+    now: Timestamp,
+) -> Result<Connection, Failed> {
+    let next = known.after(Event::Relinked)?;
+    Ok(Connection {
+        remote: remote.id.clone(),
+        remote_customer: remote.customer.clone(),
+        generation: known.generation + 1,
+        checked_at: None,
+        data_as_of: None,
+        asks: Asks::default(),
+        not_before: remote.next_refresh_possible_at.filter(|at| *at > now),
+        due: None,
+        unlisted: false,
+        ..next
+    })
+}
+
+/// A connection of the same customer and bank that was revoked, and whose accounts these are.
+async fn linked_before(
+    parts: &Parts,
+    bank: &Keyring,
+    session: &LinkSession,
+    accounts: &[RemoteAccount],
+) -> Result<Option<Connection>, Failed> {
+    let identities: Vec<_> =
+        accounts.iter().filter_map(|account| identity(account, &bank.account_key)).collect();
+    let (tenant, customer) = (&session.tenant, &session.customer);
+    let listed = parts.table.connections(tenant, Some(customer), None, LOOKED_THROUGH).await?;
+    for listed in listed {
+        let Some(journal) = parts.table.journal(tenant, &listed.id).await? else { continue };
+        let connection = &journal.connection;
+        let ended = matches!(connection.state, State::Revoked | State::LeftWithOwner);
+        if !ended || connection.institution.id != session.institution.id {
+            continue;
+        }
+        let ledger = Ledger::replay(&journal.entries);
+        let mut held = ledger.accounts.values().filter_map(|held| held.facts.identity.as_ref());
+        if held.any(|held| identities.contains(held)) {
+            return Ok(Some(journal.connection));
+        }
+    }
+    Ok(None)
+}

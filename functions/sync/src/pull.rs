@@ -1,0 +1,248 @@
+//! Coming by a connection: ask, read, or leave it.
+
+use domain::{
+    bank::{BankError, RemoteConnection, Tag, Verdict},
+    connection::{Connection, Event},
+    consent::{Consent, ConsentStatus},
+    id::{ConnectionId, TenantId},
+    journal::{Body, Entry, History, Ledger, Tombstone},
+    limits::{ASK_DEADLINE, ASK_GAP, TAIL_DAYS},
+    look::{Look, Seen, look},
+    message::Reason,
+    next_action::{Failure, NextAction},
+};
+use jiff::{SignedDuration, Timestamp};
+use salt_edge::Keyring;
+use shell::{Failed, alarm};
+use store::{StoreError, Tail};
+
+use crate::{
+    read::{self, Copied},
+    start::Parts,
+};
+
+/// Times that a lost race is run again before the message waits for its next delivery.
+const RACES: usize = 4;
+
+/// What coming by did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pulled {
+    /// What Salt Edge holds is copied.
+    Read,
+    /// Salt Edge was sent to the bank.
+    Asked,
+    /// Nothing was to be done.
+    Left,
+    /// The user has to act first.
+    UserNeeded(Failure),
+    /// The connection is gone, or closed.
+    Closed,
+}
+
+/// Comes by one connection. Every delivery of the message may do this again: it decides from what is.
+pub(crate) async fn pull(
+    parts: &Parts,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    let bank = parts.bank.get().await?;
+    let since = now - SignedDuration::from_hours(24 * TAIL_DAYS);
+    for _ in 0..RACES {
+        let Some(tail) = parts.table.tail(tenant, id, since).await? else {
+            return Err(Failed::because("the connection is not to be seen yet"));
+        };
+        if !tail.connection.state.open() {
+            return Ok(Pulled::Closed);
+        }
+        // What its user must mend costs nothing until they do.
+        let waits = tail.connection.state.next_action().is_some();
+        if waits && reason == Reason::Slot {
+            return Ok(Pulled::Left);
+        }
+        let remote = match bank.client.connection(&tail.connection.remote, now).await {
+            Err(error) if gone(&error) => return lost(parts, &bank, &tail, now).await,
+            shown => shown?,
+        };
+        match decide(parts, &bank, &tail, &remote, reason, now).await? {
+            Some(done) => return Ok(done),
+            None => tracing::info!(connection.id = %id, "a race was lost; it is read again"),
+        }
+    }
+    Err(Failed::because("every race for the journal was lost"))
+}
+
+/// None = a race was lost: everything that was fetched is thrown away.
+async fn decide(
+    parts: &Parts,
+    bank: &Keyring,
+    tail: &Tail,
+    remote: &RemoteConnection,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Option<Pulled>, Failed> {
+    let connection = &tail.connection;
+    let ledger = Ledger::replay(&tail.entries);
+    let complete = ledger.history == History::Complete && tail.head().number > 0;
+    let seen = Seen { data_as_of: ledger.data_as_of.max(connection.data_as_of), complete };
+    match look(remote, seen, &connection.asks, reason, parts.cadence, now) {
+        Look::Read => {
+            if matches!(reason, Reason::Slot | Reason::Due) {
+                tracing::warn!(metric = "callback_lost", connection.id = %connection.id,
+                    "the schedule found data that no callback told of");
+            }
+            let copied = read::read(parts, bank, tail, ledger, remote, now).await?;
+            Ok((copied != Copied::LostRace).then_some(Pulled::Read))
+        }
+        Look::Ask => ask(parts, bank, connection, now).await.map(Some),
+        Look::Leave { until } => {
+            leave(parts, connection, remote, until, reason, now).await.map(Some)
+        }
+        Look::Change(event) => change(parts, bank, connection, event, now).await.map(Some),
+    }
+}
+
+/// Sends Salt Edge to the bank. The ask is on record before the call: the budget is never overdrawn.
+async fn ask(
+    parts: &Parts,
+    bank: &Keyring,
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    let asks = connection.asks.with(now);
+    let (due, not_before) = (asks.deadline, Some(now + ASK_GAP));
+    let asked = Connection { asks, due, not_before, ..connection.clone() };
+    let asked = match parts.table.put_connection(&asked).await {
+        Err(StoreError::Conflict) => return Ok(Pulled::Left),
+        done => done?,
+    };
+    let tag = Tag {
+        deployment: parts.deployment.clone(),
+        tenant: connection.tenant.clone(),
+        session: None,
+    };
+    let Err(error) = bank.client.ask(&connection.remote, &tag, now).await else {
+        return Ok(Pulled::Asked);
+    };
+    tracing::warn!(connection.id = %connection.id, %error, "Salt Edge did not take an ask");
+    match error {
+        BankError::Refused { verdict: Verdict::User, failure, .. } => {
+            change(parts, bank, &asked, Event::UserNeeded(failure), now).await
+        }
+        BankError::Refused { verdict: Verdict::Wait, failure, .. } => {
+            let not_before = failure.not_before.or(not_before);
+            put(parts, &Connection { not_before, ..asked }).await?;
+            Ok(Pulled::Left)
+        }
+        BankError::Refused { verdict: Verdict::Ours, failure, .. } => {
+            alarm("ask_refused", &failure.class);
+            Ok(Pulled::Left)
+        }
+        // The deadline looks again, whatever became of the ask.
+        BankError::Refused { .. }
+        | BankError::NotApi { .. }
+        | BankError::Silent { .. }
+        | BankError::Unreadable { .. } => Ok(Pulled::Left),
+    }
+}
+
+/// Nothing to fetch. What is worth keeping is why: the instant before which no ask is taken, and that
+/// an attempt is still running after its deadline.
+async fn leave(
+    parts: &Parts,
+    connection: &Connection,
+    remote: &RemoteConnection,
+    until: Option<Timestamp>,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    let running = remote.attempt.as_ref().is_some_and(|attempt| !attempt.finished);
+    if running && reason == Reason::Due {
+        put(parts, &Connection { due: Some(now + ASK_DEADLINE), ..connection.clone() }).await?;
+    } else if until.is_some() && until != connection.not_before {
+        put(parts, &Connection { not_before: until, ..connection.clone() }).await?;
+    }
+    Ok(Pulled::Left)
+}
+
+/// The connection's state changes. A consent that ended is named, whatever the attempt says.
+async fn change(
+    parts: &Parts,
+    bank: &Keyring,
+    connection: &Connection,
+    event: Event,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    let consent = newest_consent(bank, connection, now).await?;
+    let event = match (event, consent.as_ref().map(|consent| consent.status)) {
+        (Event::UserNeeded(_), Some(ConsentStatus::Expired)) => {
+            Event::UserNeeded(Failure::new("ConsentExpired", NextAction::RenewConsent))
+        }
+        (Event::UserNeeded(_), Some(ConsentStatus::Revoked)) => {
+            Event::UserNeeded(Failure::new("ConsentRevoked", NextAction::RenewConsent))
+        }
+        (event, _) => event,
+    };
+    let next = connection.after(event.clone())?;
+    if next.state != connection.state || consent != connection.consent {
+        put(parts, &Connection { consent, ..next }).await?;
+    }
+    Ok(match event {
+        Event::UserNeeded(failure) | Event::Closed(failure) => Pulled::UserNeeded(failure),
+        Event::Fetched
+        | Event::RevokeAsked
+        | Event::ConsentRevoked
+        | Event::RemoveAccepted
+        | Event::LeftWithOwner
+        | Event::GoneProven
+        | Event::Relinked => Pulled::Left,
+    })
+}
+
+/// The newest consent that Salt Edge shows.
+pub(crate) async fn newest_consent(
+    bank: &Keyring,
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Option<Consent>, Failed> {
+    let consents = bank.client.consents(&connection.remote, now).await?;
+    let newest = consents.iter().max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(newest.map(Consent::of))
+}
+
+/// The provider says that the connection is not there. Believed only while the same keys can read.
+async fn lost(
+    parts: &Parts,
+    bank: &Keyring,
+    tail: &Tail,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    bank.client.control(now).await?;
+    let connection = tail.connection.after(Event::GoneProven)?;
+    let connection = Connection { due: None, ..connection };
+    let tombstone = Entry {
+        at: tail.head().next(),
+        read_at: now,
+        body: Body::Tombstone(Tombstone { by: String::from("owner") }),
+    };
+    match parts.table.close(&connection, &tombstone).await {
+        Ok(_) => tracing::info!(connection.id = %connection.id, "it was removed at Salt Edge"),
+        Err(StoreError::Conflict) => return Err(Failed::because("another closed it, or read it")),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Pulled::Closed)
+}
+
+/// The provider's own word that a thing is not there.
+pub(crate) fn gone(error: &BankError) -> bool {
+    matches!(error, BankError::Refused { verdict: Verdict::Gone, .. })
+}
+
+/// A write outside the log: whoever closed the generation, or was faster, wins.
+async fn put(parts: &Parts, connection: &Connection) -> Result<(), Failed> {
+    match parts.table.put_connection(connection).await {
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,108 @@
+//! A confirmed link session, one step further: every wake leads here, and decides from what is.
+
+use domain::{
+    bank::RemoteConnection,
+    id::{LinkSessionId, TenantId},
+    limits::{FETCH_WITHIN, SESSION_PAUSE},
+    message::Reason,
+    next_action::{Failure, NextAction},
+    session::{LinkSession, SessionEvent, Stage},
+};
+use jiff::Timestamp;
+use salt_edge::Keyring;
+use shell::Failed;
+use store::StoreError;
+
+use crate::{
+    callback::belongs,
+    link,
+    pull::{self, Pulled, gone},
+    start::Parts,
+};
+
+pub(crate) async fn advance(
+    parts: &Parts,
+    tenant: &TenantId,
+    id: &LinkSessionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let Some(session) = parts.table.session(tenant, id).await? else { return Ok(()) };
+    if session.stage.ended() || !session.stage.confirmed() {
+        return Ok(());
+    }
+    let bank = parts.bank.get().await?;
+    let Some(remote) = find(&bank, &session, now).await? else {
+        return wait(parts, session, now).await;
+    };
+    let session = LinkSession { remote: Some(remote.id.clone()), ..session };
+    let attempt = remote.attempt.as_ref().filter(|_| belongs(&remote, &session));
+    let Some(attempt) = attempt.filter(|attempt| attempt.finished) else {
+        return wait(parts, session, now).await;
+    };
+    if let (None, Some(failure)) = (attempt.success_at, &attempt.failure) {
+        return fail(parts, session, failure.clone()).await;
+    }
+    let (connection, session) = match link::adopt(parts, &bank, session, &remote, now).await? {
+        link::Adopted::Linked(connection, session) => (connection, session),
+        link::Adopted::NothingShared(session) => {
+            let nothing = Failure::new("consent_not_granted", NextAction::ConsentNotGranted);
+            return fail(parts, session, nothing).await;
+        }
+        link::Adopted::Overtaken => return Ok(()),
+    };
+    let pulled = pull::pull(parts, tenant, &connection.id, Reason::Callback, now).await?;
+    let event = match pulled {
+        Pulled::Read | Pulled::Asked | Pulled::Left => SessionEvent::Finished,
+        Pulled::UserNeeded(failure) => SessionEvent::Failed(failure),
+        Pulled::Closed => SessionEvent::Failed(Failure::new("revoked", NextAction::StartAgain)),
+    };
+    put(parts, &session.after(event)?).await
+}
+
+/// The connection that this session brought: the one we know of, else the customer's one that carries
+/// our mark. That is how a link is found whose callbacks were all lost.
+async fn find(
+    bank: &Keyring,
+    session: &LinkSession,
+    now: Timestamp,
+) -> Result<Option<RemoteConnection>, Failed> {
+    if let Some(known) = &session.remote {
+        return match bank.client.connection(known, now).await {
+            Err(error) if gone(&error) => Ok(None),
+            shown => Ok(Some(shown?)),
+        };
+    }
+    let Some(customer) = &session.remote_customer else { return Ok(None) };
+    let shown = bank.client.connections(customer, now).await?;
+    Ok(shown.into_iter().find(|remote| belongs(remote, session)))
+}
+
+/// Salt Edge is not done. A callback or the due index brings us back; an hour is the end.
+async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(), Failed> {
+    let since = session.confirmed_at.unwrap_or(session.created_at);
+    if now >= since + FETCH_WITHIN {
+        let failure = Failure::new("nothing_came", NextAction::StartAgain);
+        return fail(parts, session, failure).await;
+    }
+    if session.stage == Stage::Reading {
+        return put(parts, &LinkSession { due: Some(now + SESSION_PAUSE), ..session }).await;
+    }
+    let asking = session.after(SessionEvent::Asking)?;
+    put(parts, &LinkSession { due: Some(now + SESSION_PAUSE), ..asking }).await
+}
+
+/// It failed; what it may have left at Salt Edge is taken back.
+async fn fail(parts: &Parts, session: LinkSession, failure: Failure) -> Result<(), Failed> {
+    let mut failed = session.after(SessionEvent::Failed(failure))?;
+    let leftover = failed.connection.is_none() && failed.remote.is_some();
+    failed.due = leftover.then(|| failed.confirm_until());
+    put(parts, &failed).await
+}
+
+/// Somebody was faster: whoever it was decides from what is, as we would.
+async fn put(parts: &Parts, session: &LinkSession) -> Result<(), Failed> {
+    match parts.table.put_session(session).await {
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,275 @@
+//! One bank link of one customer, and its life.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    consent::Consent,
+    id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
+    limits::{ASK_DEADLINE, ASKS_PER_DAY, CYCLE_MINUTES, DAY},
+    next_action::{Failure, NextAction},
+    session::InstitutionRef,
+};
+
+/// How far a revocation has come. Each is a thing that has been seen, not hoped for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The tombstone stands: nothing is read any more.
+    Requested,
+    /// Proof 1: a re-read shows no consent in force.
+    ConsentRevoked,
+    /// Salt Edge was told to remove the connection.
+    Removed,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum State {
+    /// Asked and read by the schedule.
+    Active,
+    /// Its user has to act; nothing is asked.
+    NeedsReconnect {
+        /// Why.
+        failure: Failure,
+    },
+    /// The bank is no longer served.
+    Disabled {
+        /// Why.
+        failure: Failure,
+    },
+    /// Being taken back.
+    Revoking {
+        /// How far.
+        phase: Phase,
+    },
+    /// The consent is revoked; the connection remains in the owner's own Salt Edge account.
+    LeftWithOwner,
+    /// Proof 2: it is gone at Salt Edge.
+    Revoked,
+    /// It turned out to be a connection that exists.
+    MergedInto {
+        /// That connection.
+        connection: ConnectionId,
+    },
+}
+
+/// What happens to a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// An attempt brought data.
+    Fetched,
+    /// An attempt failed in a way that its user must mend.
+    UserNeeded(Failure),
+    /// The provider closed the bank.
+    Closed(Failure),
+    /// The SaaS asked to revoke, or nobody confirmed the link.
+    RevokeAsked,
+    /// Proof 1 was seen.
+    ConsentRevoked,
+    /// The removal was accepted (client mode).
+    RemoveAccepted,
+    /// It cannot be removed from here (partner mode).
+    LeftWithOwner,
+    /// Proof 2 was seen.
+    GoneProven,
+    /// The same customer linked the bank again.
+    Relinked,
+}
+
+/// An event that cannot happen in this state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a connection that is {state} cannot take this step")]
+pub struct IllegalTransition {
+    /// The state's name.
+    pub state: &'static str,
+    /// The event.
+    pub event: Event,
+}
+
+impl State {
+    /// The state after this event: one table, total.
+    pub fn apply(&self, event: Event) -> Result<Self, IllegalTransition> {
+        use Event as E;
+        use State as S;
+        let live = matches!(self, S::Active | S::NeedsReconnect { .. } | S::Disabled { .. });
+        match (self, event) {
+            (_, E::Fetched) if live => Ok(S::Active),
+            (_, E::UserNeeded(failure)) if live => Ok(S::NeedsReconnect { failure }),
+            (_, E::Closed(failure)) if live => Ok(S::Disabled { failure }),
+            (_, E::RevokeAsked) if live => Ok(Self::revoking(Phase::Requested)),
+            (S::Revoking { phase: Phase::Requested }, E::ConsentRevoked) => {
+                Ok(Self::revoking(Phase::ConsentRevoked))
+            }
+            (S::Revoking { phase: Phase::ConsentRevoked }, E::RemoveAccepted) => {
+                Ok(Self::revoking(Phase::Removed))
+            }
+            (S::Revoking { phase: Phase::ConsentRevoked }, E::LeftWithOwner) => {
+                Ok(S::LeftWithOwner)
+            }
+            (S::Revoking { .. } | S::LeftWithOwner, E::GoneProven) => Ok(S::Revoked),
+            (_, E::GoneProven) if live => Ok(S::Revoked),
+            (S::LeftWithOwner | S::Revoked, E::Relinked) => Ok(S::Active),
+            (state, event) => Err(IllegalTransition { state: state.name(), event }),
+        }
+    }
+
+    fn revoking(phase: Phase) -> Self {
+        Self::Revoking { phase }
+    }
+
+    /// Whether rows may be written: the journal's generation is open.
+    pub fn open(&self) -> bool {
+        match self {
+            Self::Active | Self::NeedsReconnect { .. } | Self::Disabled { .. } => true,
+            Self::Revoking { .. }
+            | Self::LeftWithOwner
+            | Self::Revoked
+            | Self::MergedInto { .. } => false,
+        }
+    }
+
+    /// The name that the API shows.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NeedsReconnect { .. } => "needs_reconnect",
+            Self::Disabled { .. } => "disabled",
+            Self::Revoking { .. } => "revoking",
+            Self::LeftWithOwner => "left_with_owner",
+            Self::Revoked => "revoked",
+            Self::MergedInto { .. } => "merged_into",
+        }
+    }
+
+    /// What its user does next.
+    pub fn next_action(&self) -> Option<NextAction> {
+        match self {
+            Self::NeedsReconnect { failure } | Self::Disabled { failure } => Some(failure.action),
+            Self::LeftWithOwner => Some(NextAction::DeleteInDashboard),
+            Self::MergedInto { .. } => Some(NextAction::ReuseConnection),
+            Self::Active | Self::Revoking { .. } | Self::Revoked => None,
+        }
+    }
+}
+
+/// The asks of one connection: the day's budget, and the one that is under way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// The newest asks, oldest first; at most four.
+    pub recent: Vec<Timestamp>,
+    /// When the newest one is looked at without a callback.
+    pub deadline: Option<Timestamp>,
+}
+
+impl Asks {
+    /// When the next unattended ask fits the budget; none = now.
+    pub fn free_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let spent = self.recent.iter().filter(|at| **at + DAY > now).count();
+        let oldest = self.recent.get(self.recent.len().checked_sub(ASKS_PER_DAY)?)?;
+        (spent >= ASKS_PER_DAY).then(|| *oldest + DAY)
+    }
+
+    /// The asks after one at `now`.
+    #[must_use]
+    pub fn with(&self, now: Timestamp) -> Self {
+        let mut recent = self.recent.clone();
+        recent.push(now);
+        recent.drain(..recent.len().saturating_sub(ASKS_PER_DAY));
+        Self { recent, deadline: Some(now + ASK_DEADLINE) }
+    }
+}
+
+/// One bank link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Our id; it never changes.
+    pub id: ConnectionId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The end user.
+    pub customer: CustomerId,
+    /// The bank.
+    pub institution: InstitutionRef,
+    /// Salt Edge's present id of it: an alias.
+    pub remote: RemoteConnectionId,
+    /// Salt Edge's id of the customer.
+    pub remote_customer: RemoteCustomerId,
+    /// The journal's generation; a link after a revocation opens the next.
+    pub generation: u32,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: State,
+    /// The newest consent.
+    pub consent: Option<Consent>,
+    /// When it was linked first.
+    pub created_at: Timestamp,
+    /// When a read last found nothing new; newer reads that found something are in the journal.
+    pub checked_at: Option<Timestamp>,
+    /// The age of the data that the last unchanged read saw: when the provider's attempt succeeded.
+    pub data_as_of: Option<Timestamp>,
+    /// Asks.
+    pub asks: Asks,
+    /// Before this instant the provider refuses an ask.
+    pub not_before: Option<Timestamp>,
+    /// Tries of the present phase of a revocation that did not work.
+    #[serde(default)]
+    pub tries: u32,
+    /// When somebody looks at it again at an exact time.
+    pub due: Option<Timestamp>,
+    /// Never confirmed by its user, and so never listed.
+    #[serde(default)]
+    pub unlisted: bool,
+    /// Counts its writes.
+    pub version: u64,
+}
+
+impl Connection {
+    /// The minute of the cycle at which the schedule comes by.
+    pub fn slot(&self) -> u16 {
+        let hash = digest(&["slot", self.id.as_str()]);
+        u16::from_be_bytes([hash[0], hash[1]]) % CYCLE_MINUTES
+    }
+
+    /// The next time that the schedule comes by, after `now`.
+    pub fn next_slot(&self, now: Timestamp) -> Timestamp {
+        let cycle = i64::from(CYCLE_MINUTES) * 60;
+        let into = now.as_second().rem_euclid(cycle);
+        let wait = (i64::from(self.slot()) * 60 - into - 1).rem_euclid(cycle) + 1;
+        now + SignedDuration::from_secs(wait)
+    }
+
+    /// The connection after this event, one write later.
+    pub fn after(&self, event: Event) -> Result<Self, IllegalTransition> {
+        Ok(Self { state: self.state.apply(event)?, tries: 0, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_asks_in_a_day_are_one_too_many() {
+        let start: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+        let hour = SignedDuration::from_hours(1);
+        let mut asks = Asks::default();
+        for n in 0..4 {
+            assert_eq!(asks.free_at(start + hour * n), None, "ask {n}");
+            asks = asks.with(start + hour * n);
+        }
+        assert_eq!(asks.free_at(start + hour * 4), Some(start + DAY));
+        assert_eq!(asks.free_at(start + DAY), None);
+    }
+
+    #[test]
+    fn a_revocation_cannot_skip_a_proof() {
+        let asked = State::Active.apply(Event::RevokeAsked).unwrap();
+        assert!(asked.apply(Event::RemoveAccepted).is_err());
+        assert!(asked.apply(Event::Fetched).is_err());
+        let proven = asked.apply(Event::ConsentRevoked).unwrap();
+        assert_eq!(proven.apply(Event::LeftWithOwner), Ok(State::LeftWithOwner));
+        assert!(State::Revoked.apply(Event::Fetched).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! Halite's core: what things are and what is decided, as pure functions that are given the time.
+//!
+//! Nothing here waits, reads a clock, draws a random number or knows of HTTP and tables.
+
+pub mod bank;
+pub mod connection;
+pub mod consent;
+pub mod id;
+pub mod journal;
+pub mod limits;
+pub mod look;
+pub mod message;
+pub mod money;
+pub mod next_action;
+pub mod plan;
+pub mod secret;
+pub mod session;
+pub mod stored;
+pub mod wording;

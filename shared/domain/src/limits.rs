@@ -1,0 +1,44 @@
+//! Limits on everything, in one place.
+
+use jiff::SignedDuration;
+
+/// Unattended asks of one connection in any rolling day. Source: PSD2 RTS art. 36(5)(b).
+pub const ASKS_PER_DAY: usize = 4;
+/// The rolling day of [`ASKS_PER_DAY`].
+pub const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// An ask that has brought nothing by then is looked at without a callback.
+pub const ASK_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
+/// The gap between two asks that most banks want. Source: `refresh_timeout`, usually 60 minutes.
+pub const ASK_GAP: SignedDuration = SignedDuration::from_hours(1);
+/// A slot that comes this much before the cadence is over still asks: slots lie on a grid.
+pub const CADENCE_SLACK: SignedDuration = SignedDuration::from_mins(30);
+/// Minutes of the cycle on which every connection has its slot.
+pub const CYCLE_MINUTES: u16 = 360;
+/// Days of rows that every read compares again.
+pub const OVERLAP_DAYS: i64 = 14;
+/// Days of entries that a read loads: the overlap and a margin.
+pub const TAIL_DAYS: i64 = OVERLAP_DAYS + 2;
+/// How far back a first link asks, in days, where the bank says nothing.
+pub const HISTORY_DAYS: u16 = 90;
+/// The consent that is asked for, in days, where the bank allows it.
+pub const CONSENT_DAYS: u16 = 180;
+/// How long the address of a link session may be opened.
+pub const LINK_OPEN: SignedDuration = SignedDuration::from_hours(1);
+/// A session that is not confirmed by then is taken back.
+pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// A confirmed session that has brought no connection by then has failed.
+pub const FETCH_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+/// Pause before a waiting session is looked at again without a callback.
+pub const SESSION_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// Rows of one part of a big first read.
+pub const PART_ROWS: usize = 500;
+/// A first read of at most this many rows outside the overlap stays in one part.
+pub const SMALL_READ: usize = 200;
+/// Rows that one read of one account may bring; more end it with a named error.
+pub const READ_ROWS: usize = 50_000;
+/// The longest `return_to`. Source: Salt Edge allows 2,040 for its own, which carries ours by name only.
+pub const RETURN_TO: usize = 2_000;
+/// Pauses between the tries of a revocation, in minutes; the last one repeats.
+pub const REVOKE_PAUSES: [i64; 6] = [1, 5, 15, 60, 240, 1_440];
+/// The day on which a connection left with its owner is looked at again.
+pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);

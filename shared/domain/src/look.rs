@@ -1,0 +1,102 @@
+//! Ask, read, or leave it: what a worker does when it comes by a connection.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    bank::{Attempt, Health, RemoteConnection},
+    connection::{Asks, Event},
+    limits::CADENCE_SLACK,
+    message::Reason,
+    next_action::{Actor, Failure, NextAction},
+};
+
+/// What we know of the reads so far.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// The age of the newest data that was read.
+    pub data_as_of: Option<Timestamp>,
+    /// Whether a read is complete.
+    pub complete: bool,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// Copy what the provider holds.
+    Read,
+    /// Send the provider to the bank.
+    Ask,
+    /// Nothing; an ask is refused before this instant, where one is known.
+    Leave {
+        /// The instant.
+        until: Option<Timestamp>,
+    },
+    /// Nothing to fetch; the connection's state changes.
+    Change(Event),
+}
+
+/// Decides. An attempt newer than our last read is read; data younger than the cadence is left; else
+/// the bank is asked, when somebody may ask: only a slot or a user who waits.
+pub fn look(
+    remote: &RemoteConnection,
+    seen: Seen,
+    asks: &Asks,
+    reason: Reason,
+    cadence: SignedDuration,
+    now: Timestamp,
+) -> Look {
+    if remote.health == Health::Disabled {
+        let failure = Failure::new("ProviderDisabled", NextAction::ChooseOtherBank);
+        return Look::Change(Event::Closed(failure));
+    }
+    if let Some(attempt) = &remote.attempt {
+        if fresh(attempt, seen) {
+            return Look::Read;
+        }
+        if !attempt.finished {
+            return Look::Leave { until: None };
+        }
+        if let Some(failure) = users(attempt, remote.health) {
+            return Look::Change(Event::UserNeeded(failure));
+        }
+    }
+    let asked_at = newest([
+        asks.recent.last().copied(),
+        remote.attempt.as_ref().and_then(|attempt| attempt.created_at),
+    ]);
+    let young = asked_at.is_some_and(|at| now.duration_since(at) < cadence - CADENCE_SLACK);
+    match reason {
+        Reason::Due | Reason::Callback => return Look::Leave { until: None },
+        Reason::Slot if young => return Look::Leave { until: None },
+        Reason::Slot | Reason::User => {}
+    }
+    let Some(possible) = remote.next_refresh_possible_at else {
+        return Look::Leave { until: None };
+    };
+    let until = newest([Some(possible), asks.free_at(now)]).filter(|at| *at > now);
+    if until.is_some() { Look::Leave { until } } else { Look::Ask }
+}
+
+/// Whether the attempt brought data that we have not read.
+fn fresh(attempt: &Attempt, seen: Seen) -> bool {
+    let newer = match (attempt.success_at, seen.data_as_of) {
+        (Some(success), Some(read)) => success > read,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    attempt.finished && (newer || attempt.success_at.is_some() && !seen.complete)
+}
+
+/// A failure that the connection's user has to mend.
+fn users(attempt: &Attempt, health: Health) -> Option<Failure> {
+    let failure = attempt.failure.clone();
+    match (failure, health) {
+        (Some(failure), _) if failure.action.actor() == Actor::EndUser => Some(failure),
+        (_, Health::Inactive) => Some(Failure::new("inactive", NextAction::Reconnect)),
+        (_, Health::Active | Health::Disabled | Health::Unknown) => None,
+    }
+}
+
+fn newest(instants: [Option<Timestamp>; 2]) -> Option<Timestamp> {
+    instants.into_iter().flatten().max()
+}

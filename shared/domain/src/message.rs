@@ -1,0 +1,146 @@
+//! What lies on a queue: ids and a reason, nothing personal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    bank::Tag,
+    id::{
+        ConnectionId, InstitutionId, LinkSessionId, RemoteConnectionId, RemoteCustomerId, TenantId,
+    },
+};
+
+/// One thing to look at. Every one is harmless to receive twice: it only makes a function look again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// Salt Edge called; verified, not believed.
+    Callback(Hint),
+    /// A link session may go on.
+    Session {
+        /// The tenant.
+        tenant: TenantId,
+        /// The session.
+        session: LinkSessionId,
+    },
+    /// A connection may be due for an ask or a read.
+    Pull {
+        /// The tenant.
+        tenant: TenantId,
+        /// The connection.
+        connection: ConnectionId,
+        /// What woke us.
+        reason: Reason,
+    },
+    /// A revocation may go on.
+    Revoke {
+        /// The tenant.
+        tenant: TenantId,
+        /// The connection.
+        connection: ConnectionId,
+    },
+    /// A session ended without its user's confirmation: what it linked is taken back.
+    Unlink {
+        /// The tenant.
+        tenant: TenantId,
+        /// The session.
+        session: LinkSessionId,
+    },
+    /// The catalogue of banks is to be copied.
+    Catalogue,
+}
+
+impl Message {
+    /// The kind, for logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Callback(_) => "callback",
+            Self::Session { .. } => "session",
+            Self::Pull { .. } => "pull",
+            Self::Revoke { .. } => "revoke",
+            Self::Unlink { .. } => "unlink",
+            Self::Catalogue => "catalogue",
+        }
+    }
+}
+
+/// What woke a pull.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The connection's slot in the cycle.
+    Slot,
+    /// An ask's deadline.
+    Due,
+    /// A user waits.
+    User,
+    /// Salt Edge called.
+    Callback,
+}
+
+/// Which of Salt Edge's callbacks it was: one URL each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackKind {
+    /// Data changed, or an attempt got on.
+    Success,
+    /// An attempt failed.
+    Fail,
+    /// An attempt reached a stage.
+    Notify,
+    /// A connection was deleted.
+    Destroy,
+    /// A provider's status changed.
+    Provider,
+    /// A consent ended.
+    Consent,
+    /// A notice about the service.
+    Service,
+}
+
+impl CallbackKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Success,
+        Self::Fail,
+        Self::Notify,
+        Self::Destroy,
+        Self::Provider,
+        Self::Consent,
+        Self::Service,
+    ];
+
+    /// The last part of its URL.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Fail => "fail",
+            Self::Notify => "notify",
+            Self::Destroy => "destroy",
+            Self::Provider => "provider",
+            Self::Consent => "consent",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// What a callback said. It is a hint: whoever acts on it reads the truth first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// Which callback.
+    pub callback: CallbackKind,
+    /// The connection, where it is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<RemoteConnectionId>,
+    /// The customer, where it is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<RemoteCustomerId>,
+    /// Our mark on the attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Tag>,
+    /// The error class of a fail callback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_class: Option<String>,
+    /// The bank of a provider callback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub institution: Option<InstitutionId>,
+}

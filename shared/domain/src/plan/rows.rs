@@ -1,0 +1,184 @@
+//! The booked rows of one account: the identity ladder.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use jiff::civil::Date;
+
+use super::{FetchedAccount, Held};
+use crate::{
+    bank::{Facts, RemoteTransaction},
+    id::{AccountId, RemoteTransactionId},
+    journal::{Alias, Change, LedgerAccount, Removed, RemovedBecause, Row},
+};
+
+/// What may be compared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope {
+    /// How much of the ledger is held.
+    pub(super) held: Held,
+    /// The first day of the overlap.
+    pub(super) start: Date,
+}
+
+/// What is new among the rows.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) added: Vec<Row>,
+    pub(super) modified: Vec<Change>,
+    pub(super) removed: Vec<Removed>,
+    pub(super) aliases: Vec<Alias>,
+    pub(super) carried: Vec<Row>,
+    pub(super) last: Option<RemoteTransactionId>,
+}
+
+impl Rows {
+    pub(super) fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.modified.is_empty()
+            && self.removed.is_empty()
+            && self.aliases.is_empty()
+    }
+}
+
+/// What is new. Rows are told again by the provider's id, then by the bank's own reference, then by
+/// their content, equal ones in their order, so that two genuine twins stay two.
+pub(super) fn plan(
+    account: &AccountId,
+    known: Option<&LedgerAccount>,
+    fetched: &FetchedAccount,
+    gone: bool,
+    scope: Scope,
+) -> Rows {
+    let shown: BTreeMap<_, _> = fetched.booked.iter().map(|row| (&row.id, row)).collect();
+    let ours: Vec<&Row> = known
+        .map(|known| known.rows.values().map(|(_, row)| row).collect())
+        .unwrap_or_default();
+    let by_remote: BTreeMap<_, _> = ours.iter().map(|row| (&row.remote, *row)).collect();
+    let last = known.and_then(|known| known.last.as_ref());
+    let mut rows = Rows { last: shown.keys().copied().chain(last).max().cloned(), ..Rows::default() };
+
+    let mut unseen = Unseen::new(
+        ours.iter().filter(|row| !shown.contains_key(&row.remote)).copied().collect(),
+    );
+    let mut strangers = Vec::new();
+    for (id, theirs) in shown {
+        match by_remote.get(id) {
+            Some(row) => note(&mut rows, row, theirs),
+            None => strangers.push(theirs),
+        }
+    }
+    let strangers = unseen.take(strangers, &mut rows, reference);
+    let strangers = unseen.take(strangers, &mut rows, |facts| Some(content(facts)));
+    for theirs in strangers {
+        let seen_before = last.is_some_and(|last| theirs.id <= *last);
+        let out_of_sight = scope.held == Held::Tail && theirs.facts.made_on < scope.start;
+        if !(seen_before && out_of_sight) {
+            rows.added.push(Row {
+                id: account.transaction(&theirs.id),
+                remote: theirs.id.clone(),
+                facts: theirs.facts.clone(),
+            });
+        }
+    }
+    if !gone {
+        rows.removed = unseen.vanished(fetched.from.as_ref(), &fetched.duplicated);
+    }
+    carry(&mut rows, known, fetched, scope);
+    rows
+}
+
+/// A row that was told again: changed, under a new id, or neither.
+fn note(rows: &mut Rows, ours: &Row, theirs: &RemoteTransaction) {
+    let same_facts = ours.facts == theirs.facts;
+    if !same_facts {
+        let to =
+            Row { id: ours.id.clone(), remote: theirs.id.clone(), facts: theirs.facts.clone() };
+        rows.modified.push(Change { from: ours.clone(), to });
+    } else if ours.remote != theirs.id {
+        rows.aliases.push(Alias { id: ours.id.clone(), remote: theirs.id.clone() });
+    }
+}
+
+/// Our rows that the provider does not show under the id we know.
+struct Unseen<'a>(Vec<&'a Row>);
+
+impl<'a> Unseen<'a> {
+    /// In the order of their ids, which is the order in which equal rows pair up.
+    fn new(mut rows: Vec<&'a Row>) -> Self {
+        rows.sort_by(|a, b| a.remote.cmp(&b.remote));
+        Self(rows)
+    }
+
+    /// Pairs strangers with unseen rows of the same key; the strangers that are left.
+    fn take<'b, K: Ord>(
+        &mut self,
+        strangers: Vec<&'b RemoteTransaction>,
+        rows: &mut Rows,
+        key: impl Fn(&Facts) -> Option<K>,
+    ) -> Vec<&'b RemoteTransaction> {
+        let mut waiting: BTreeMap<K, VecDeque<&'a Row>> = BTreeMap::new();
+        for row in &self.0 {
+            if let Some(key) = key(&row.facts) {
+                waiting.entry(key).or_default().push_back(row);
+            }
+        }
+        let mut left = Vec::new();
+        for theirs in strangers {
+            let queue = key(&theirs.facts).and_then(|key| waiting.get_mut(&key));
+            match queue.and_then(VecDeque::pop_front) {
+                Some(ours) => {
+                    note(rows, ours, theirs);
+                    self.0.retain(|row| row.id != ours.id);
+                }
+                None => left.push(theirs),
+            }
+        }
+        left
+    }
+
+    /// Rows that had to be in what was listed, and are not.
+    fn vanished(
+        self,
+        from: Option<&RemoteTransactionId>,
+        duplicated: &BTreeSet<RemoteTransactionId>,
+    ) -> Vec<Removed> {
+        let listed = self.0.into_iter().filter(|row| from.is_none_or(|from| row.remote >= *from));
+        listed
+            .map(|row| {
+                let set_aside = duplicated.contains(&row.remote);
+                let reason =
+                    if set_aside { RemovedBecause::Duplicated } else { RemovedBecause::Vanished };
+                Removed { id: row.id.clone(), reason }
+            })
+            .collect()
+    }
+}
+
+/// The bank's own reference, with the amount and day that it stands for.
+fn reference(facts: &Facts) -> Option<(String, String, Date)> {
+    let reference = facts.bank_reference.as_ref().map(|text| text.reveal().to_owned())?;
+    (!reference.is_empty()).then(|| (reference, facts.money.text(), facts.made_on))
+}
+
+fn content(facts: &Facts) -> (Date, String, String) {
+    (facts.made_on, facts.money.text(), facts.description.reveal().to_owned())
+}
+
+/// After a new link of a known account, the overlap is restated, so that the next tail has it.
+fn carry(rows: &mut Rows, known: Option<&LedgerAccount>, fetched: &FetchedAccount, scope: Scope) {
+    let Some(known) = known.filter(|known| known.facts.remote != fetched.account.id) else {
+        return;
+    };
+    let removed: BTreeSet<_> = rows.removed.iter().map(|removed| &removed.id).collect();
+    let renamed: BTreeMap<_, _> = rows.aliases.iter().map(|alias| (&alias.id, alias)).collect();
+    let changed: BTreeSet<_> = rows.modified.iter().map(|change| &change.to.id).collect();
+    let recent = known.rows.values().map(|(_, row)| row).filter(|row| {
+        row.facts.made_on >= scope.start && !removed.contains(&row.id) && !changed.contains(&row.id)
+    });
+    rows.carried = recent
+        .map(|row| Row {
+            remote: renamed.get(&row.id).map_or_else(|| row.remote.clone(), |a| a.remote.clone()),
+            ..row.clone()
+        })
+        .collect();
+}

@@ -1,0 +1,115 @@
+//! Customers: the end users, as Salt Edge knows them.
+
+use domain::{
+    bank::{BankError, NewCustomer},
+    id::RemoteCustomerId,
+    secret::Personal,
+};
+use jiff::Timestamp;
+use reqwest::Method;
+
+use crate::{
+    client::{Client, required},
+    error::class,
+    error_class::ErrorClass,
+    exchange::Call,
+    page::List,
+    settings::{CustomerPractice, Mode},
+    wire::customer::{CreateCustomer, Customer},
+};
+
+const CREATE: &str = "POST /customers";
+const LIST: &str = "GET /customers";
+
+impl Client {
+    /// The customer with this identifier, created where there is none yet.
+    ///
+    /// In partner mode the practices of the settings are tried in their order; the next one only when
+    /// the form of the request was refused, never when the e-mail was.
+    pub async fn customer(
+        &self,
+        new: &NewCustomer,
+        now: Timestamp,
+    ) -> Result<RemoteCustomerId, BankError> {
+        let mut refused = None;
+        for body in self.bodies(new) {
+            match self.create(&body, now).await {
+                Err(error) if another_form_may_do(&error) => refused = Some(error),
+                result => return result,
+            }
+        }
+        Err(refused.unwrap_or(BankError::Unreadable {
+            call: CREATE,
+            what: "no practice to create a customer by fits: an e-mail is needed".to_owned(),
+        }))
+    }
+
+    fn bodies<'a>(&self, new: &'a NewCustomer) -> Vec<CreateCustomer<'a>> {
+        let identifier = Some(new.identifier.as_str());
+        let email = new.email.as_ref().map(Personal::reveal);
+        match self.mode {
+            Mode::Client => vec![CreateCustomer { identifier, email: None }],
+            Mode::Partner => {
+                self.practices
+                    .iter()
+                    .filter_map(|practice| match practice {
+                        CustomerPractice::EmailAndIdentifier => {
+                            email.map(|email| CreateCustomer { identifier, email: Some(email) })
+                        }
+                        CustomerPractice::IdentifierOnly => {
+                            Some(CreateCustomer { identifier, email: None })
+                        }
+                        CustomerPractice::EmailAsIdentifier => email
+                            .map(|email| CreateCustomer { identifier: Some(email), email: None }),
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    async fn create(
+        &self,
+        body: &CreateCustomer<'_>,
+        now: Timestamp,
+    ) -> Result<RemoteCustomerId, BankError> {
+        let call = Call::send(CREATE, Method::POST, self.url(&["customers"], &[]), body)?;
+        match self.read::<Customer>(call, now).await {
+            Ok(customer) => required(CREATE, "customer_id", customer.customer_id),
+            Err(error) if class(&error) == Some(ErrorClass::DuplicatedCustomer) => {
+                // A repeated creation, perhaps after an answer that got lost.
+                self.find(body.identifier, now).await?.ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Looks through all customers: a look-up by identifier is not promised. Only the identifier counts;
+    /// the same e-mail may belong to a customer of another tenant.
+    async fn find(
+        &self,
+        identifier: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<RemoteCustomerId>, BankError> {
+        let list = List { name: LIST, path: "customers", query: &[], from: None };
+        let mut found = None;
+        self.pages(list, now, |row| {
+            let customer: Customer = serde_json::from_str(row.get()).unwrap_or_default();
+            if identifier.is_some() && customer.identifier.as_deref() == identifier {
+                found = customer.customer_id;
+            }
+        })
+        .await?;
+        found.map(|id| required(LIST, "customer_id", Some(id))).transpose()
+    }
+}
+
+fn another_form_may_do(error: &BankError) -> bool {
+    matches!(
+        class(error),
+        Some(
+            ErrorClass::WrongRequestFormat
+                | ErrorClass::IdentifierInvalid
+                | ErrorClass::ActionNotAllowed
+        )
+    )
+}

@@ -1,0 +1,45 @@
+//! Accounts.
+
+use domain::{
+    bank::RemoteAccount,
+    money::{Currency, Money},
+    secret::Personal,
+};
+
+use super::{Why, filled};
+use crate::wire::account::{Account, AccountExtra};
+
+/// An account of the connection that was asked for.
+pub fn account(wire: Account) -> Result<RemoteAccount, Why> {
+    let id = wire.id.and_then(|id| id.0.parse().ok()).ok_or("id is missing or no id")?;
+    let currency: Currency = wire
+        .currency_code
+        .and_then(|code| code.parse().ok())
+        .ok_or("currency_code is missing or not in ISO 4217")?;
+    let digits = wire.balance.ok_or("balance is missing or no number")?;
+    let balance = Money::read(&digits.0, currency).map_err(|_| "balance cannot be kept exactly")?;
+    let AccountExtra {
+        iban,
+        account_number,
+        sort_code,
+        bban,
+        balance_type,
+        updated_on_last_attempt,
+    } = wire.extra.unwrap_or_default();
+    let number = filled(account_number.or(bban).map(|number| number.0));
+    let number = match (filled(sort_code.map(|code| code.0)), number) {
+        (Some(code), Some(number)) => Some(format!("{code} {number}")),
+        (_, number) => number,
+    };
+    Ok(RemoteAccount {
+        id,
+        name: Personal::from(wire.name.unwrap_or_default()),
+        nature: wire.nature.unwrap_or_default(),
+        currency,
+        balance,
+        balance_type: filled(balance_type),
+        iban: filled(iban).map(Personal::from),
+        number: number.map(Personal::from),
+        updated_on_last_attempt,
+    })
+}

@@ -1,0 +1,33 @@
+//! The shell around the core: settings, clock, randomness, the events that wake a function, the queue,
+//! the secrets, and the words of our HTTP API. The only room that touches those.
+
+mod aws;
+mod call;
+mod clock;
+mod cursor;
+mod entropy;
+mod env;
+mod function;
+mod messages;
+mod problem;
+mod queue;
+mod run;
+mod secrets;
+mod telemetry;
+mod token;
+pub mod view;
+
+pub use aws::Aws;
+pub use call::{Answer, Call, Caller};
+pub use clock::Clock;
+pub use cursor::Cursors;
+pub use entropy::{Entropy, NoEntropy};
+pub use env::{Env, StartError};
+pub use function::{Function, InvokeError, Platform};
+pub use messages::Failed;
+pub use problem::{Code, FieldError, Problem};
+pub use queue::Queue;
+pub use run::{RunError, run};
+pub use secrets::{Rotating, Secrets};
+pub use telemetry::alarm;
+pub use token::{token, token_hash};

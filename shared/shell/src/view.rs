@@ -1,0 +1,228 @@
+//! What the API shows of a connection: the same words from every function.
+
+use domain::{
+    connection::{Connection, Phase, State},
+    consent::{Basis, ConsentStatus},
+    id::{AccountId, ConnectionId, ConsentId, CustomerId},
+    journal::{BalanceBasis, History, Ledger, LedgerAccount},
+    money::Currency,
+    next_action::NextAction,
+    session::InstitutionRef,
+    wording::Locale,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Who serves every bank at present.
+const AGGREGATOR: &str = "Salt Edge";
+
+/// A bank as a session or connection shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct InstitutionView {
+    id: String,
+    name: String,
+    country: String,
+    aggregator: &'static str,
+}
+
+impl From<&InstitutionRef> for InstitutionView {
+    fn from(institution: &InstitutionRef) -> Self {
+        Self {
+            id: institution.id.to_string(),
+            name: institution.name.clone(),
+            country: institution.country.clone(),
+            aggregator: AGGREGATOR,
+        }
+    }
+}
+
+/// The next step and where it is taken.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActionView {
+    code: NextAction,
+    url: Option<String>,
+    deadline: Option<Timestamp>,
+}
+
+impl ActionView {
+    /// This step, without an address.
+    pub fn new(code: NextAction) -> Self {
+        Self { code, url: None, deadline: None }
+    }
+}
+
+/// What a view needs besides the records.
+#[derive(Debug, Clone, Copy)]
+pub struct Looking<'a> {
+    /// The instant of the look.
+    pub now: Timestamp,
+    /// The reader's language.
+    pub locale: Locale,
+    /// Where an end user deletes a connection at Salt Edge.
+    pub dashboard: &'a str,
+}
+
+/// A connection.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConnectionView {
+    id: ConnectionId,
+    status: &'static str,
+    why: Option<String>,
+    phase: Option<&'static str>,
+    institution: InstitutionView,
+    customer: CustomerId,
+    created_at: Timestamp,
+    last_checked_at: Option<Timestamp>,
+    data_as_of: Option<Timestamp>,
+    next_check_at: Option<Timestamp>,
+    asking: bool,
+    next_refresh_allowed_at: Option<Timestamp>,
+    history: History,
+    quarantined: usize,
+    consent: Option<ConsentView>,
+    accounts: Vec<AccountView>,
+    next_action: Option<ActionView>,
+    display_message: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct ConsentView {
+    id: ConsentId,
+    status: ConsentStatus,
+    given_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    basis: Basis,
+}
+
+impl ConnectionView {
+    /// The connection with what its journal adds up to.
+    pub fn of(connection: &Connection, ledger: &Ledger, looking: Looking<'_>) -> Self {
+        let now = looking.now;
+        let data_as_of = ledger.data_as_of.max(connection.data_as_of);
+        let action = connection.state.next_action();
+        let scheduled = connection.state == State::Active;
+        let consent = connection.consent.as_ref().map(|consent| ConsentView {
+            id: consent.id.clone(),
+            status: consent.status,
+            given_at: consent.given_at,
+            expires_at: consent.expires_at,
+            basis: consent.basis,
+        });
+        Self {
+            id: connection.id.clone(),
+            status: connection.state.name(),
+            why: why(&connection.state),
+            phase: phase(&connection.state),
+            institution: InstitutionView::from(&connection.institution),
+            customer: connection.customer.clone(),
+            created_at: connection.created_at,
+            last_checked_at: ledger.read_at.max(connection.checked_at),
+            data_as_of,
+            next_check_at: scheduled.then(|| connection.next_slot(now)),
+            asking: asking(connection, data_as_of, now),
+            next_refresh_allowed_at: scheduled.then(|| refresh_allowed_at(connection, now)).flatten(),
+            history: ledger.history,
+            quarantined: ledger.quarantined.len(),
+            consent,
+            accounts: ledger.accounts.values().map(|a| AccountView::of(connection, a, data_as_of)).collect(),
+            next_action: action.map(|code| ActionView {
+                code,
+                url: (code == NextAction::DeleteInDashboard).then(|| looking.dashboard.to_owned()),
+                deadline: None,
+            }),
+            display_message: action.map(|action| looking.locale.sentence(action)),
+        }
+    }
+}
+
+/// When a refresh without the user is allowed again; none = now.
+pub fn refresh_allowed_at(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    connection.not_before.max(connection.asks.free_at(now)).filter(|at| *at > now)
+}
+
+/// Salt Edge is at the bank: an ask was made, its deadline is ahead, and nothing newer was read.
+fn asking(connection: &Connection, data_as_of: Option<Timestamp>, now: Timestamp) -> bool {
+    let asked_at = connection.asks.recent.last().copied();
+    let waiting = connection.asks.deadline.is_some_and(|deadline| deadline > now);
+    waiting && asked_at > data_as_of && asked_at > connection.checked_at
+}
+
+fn why(state: &State) -> Option<String> {
+    match state {
+        State::NeedsReconnect { failure } | State::Disabled { failure } => {
+            Some(failure.class.clone())
+        }
+        State::MergedInto { connection } => Some(connection.to_string()),
+        State::Active | State::Revoking { .. } | State::LeftWithOwner | State::Revoked => None,
+    }
+}
+
+fn phase(state: &State) -> Option<&'static str> {
+    match state {
+        State::Revoking { phase: Phase::Requested } => Some("requested"),
+        State::Revoking { phase: Phase::ConsentRevoked } => Some("consent_revoked"),
+        State::Revoking { phase: Phase::Removed } => Some("removed"),
+        State::LeftWithOwner => Some("left_with_owner"),
+        State::Revoked => Some("removed_proven"),
+        State::Active
+        | State::NeedsReconnect { .. }
+        | State::Disabled { .. }
+        | State::MergedInto { .. } => None,
+    }
+}
+
+/// An account.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountView {
+    id: AccountId,
+    connection_id: ConnectionId,
+    name: String,
+    nature: String,
+    currency: Currency,
+    iban_masked: Option<String>,
+    balance: Option<BalanceView>,
+    gone: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct BalanceView {
+    amount: String,
+    currency: Currency,
+    basis: BalanceBasis,
+    as_of: Option<Timestamp>,
+}
+
+impl AccountView {
+    /// The account as its connection's journal has it.
+    pub fn of(
+        connection: &Connection,
+        account: &LedgerAccount,
+        as_of: Option<Timestamp>,
+    ) -> Self {
+        let facts = &account.facts;
+        Self {
+            id: facts.id.clone(),
+            connection_id: connection.id.clone(),
+            name: facts.name.reveal().to_owned(),
+            nature: facts.nature.clone(),
+            currency: facts.currency,
+            iban_masked: facts.iban.as_ref().map(|iban| masked(iban.reveal())),
+            balance: account.balance.as_ref().map(|balance| BalanceView {
+                amount: balance.money.text(),
+                currency: balance.money.currency(),
+                basis: balance.basis,
+                as_of,
+            }),
+            gone: facts.gone,
+        }
+    }
+}
+
+/// The first and last four letters of a number.
+fn masked(number: &str) -> String {
+    let letters: Vec<char> = number.chars().filter(|c| !c.is_whitespace()).collect();
+    let (Some(first), Some(last)) = (letters.get(..4), letters.len().checked_sub(4)) else {
+        return String::from("••••");
+    };
+    format!("{} •••• {}", first.iter().collect::<String>(), letters[last..].iter().collect::<String>())
+}

@@ -1,0 +1,86 @@
+//! The copied catalogue of banks: by country, a few items each.
+
+use std::collections::BTreeMap;
+
+use domain::{bank::Institution, id::InstitutionId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::StoreError,
+    item::{self, Draft, text_of},
+    keys::{CATALOGUE, Key},
+    table::{Query, Table, When},
+};
+
+/// Banks of one item: about 100 KB before it is deflated.
+const CHUNK: usize = 200;
+
+/// When the catalogue was copied, and how many banks it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueAge {
+    /// When.
+    pub copied_at: Timestamp,
+    /// How many.
+    pub institutions: usize,
+}
+
+impl Table {
+    /// Replaces the catalogue. What is in no list any more is overwritten with nothing.
+    pub async fn put_catalogue(
+        &self,
+        institutions: &[Institution],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut chunks: BTreeMap<String, Vec<&Institution>> = BTreeMap::new();
+        self.query(Query::table(CATALOGUE, " ", "~"), |item| {
+            chunks.insert(text_of(&item, "sk").unwrap_or_default().to_owned(), Vec::new());
+            Ok(true)
+        })
+        .await?;
+        let mut sorted: Vec<_> = institutions.iter().collect();
+        sorted.sort_by(|a, b| (&a.country, &a.name, &a.id).cmp(&(&b.country, &b.name, &b.id)));
+        for country in sorted.chunk_by(|a, b| a.country == b.country) {
+            for (chunk, banks) in country.chunks(CHUNK).enumerate() {
+                let key = Key::catalogue(&country[0].country, chunk);
+                chunks.insert(key.sk, banks.to_vec());
+            }
+        }
+        for (sk, banks) in chunks {
+            let key = Key { pk: CATALOGUE.to_owned(), sk };
+            self.put(Draft::new(&key, "catalogue", &banks)?.done(), When::Always).await?;
+        }
+        let age = CatalogueAge { copied_at: now, institutions: institutions.len() };
+        let item = Draft::new(&Key::catalogue_age(), "catalogue age", &age)?.done();
+        self.put(item, When::Always).await
+    }
+
+    /// When the catalogue was copied; none = never.
+    pub async fn catalogue_age(&self) -> Result<Option<CatalogueAge>, StoreError> {
+        self.get("catalogue age", &Key::catalogue_age()).await
+    }
+
+    /// The banks of one country, or of all.
+    pub async fn institutions(
+        &self,
+        country: Option<&str>,
+    ) -> Result<Vec<Institution>, StoreError> {
+        let mut found: Vec<Institution> = Vec::new();
+        let from = country.map_or_else(|| String::from(" "), |country| format!("{country}#"));
+        let to = country.map_or_else(|| String::from("~"), |country| format!("{country}#~"));
+        self.query(Query::table(CATALOGUE, &from, &to), |item| {
+            found.extend(item::record::<Vec<Institution>>("catalogue", &item)?);
+            Ok(true)
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// One bank.
+    pub async fn institution(
+        &self,
+        id: &InstitutionId,
+    ) -> Result<Option<Institution>, StoreError> {
+        Ok(self.institutions(None).await?.into_iter().find(|bank| bank.id == *id))
+    }
+}

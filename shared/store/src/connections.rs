@@ -1,0 +1,139 @@
+//! Connections, and the ways to find one.
+
+use domain::{
+    connection::{Connection, State},
+    id::{ConnectionId, CustomerId, RemoteConnectionId, TenantId},
+    session::LinkSession,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    due::{DueKind, due_at, slot_key},
+    error::StoreError,
+    item::{Draft, Item, number, text, text_of},
+    keys::{self, Key},
+    sessions,
+    table::{Query, Table, When},
+};
+
+#[derive(Serialize, Deserialize)]
+struct Whose {
+    tenant: TenantId,
+    connection: ConnectionId,
+}
+
+impl Table {
+    /// A connection.
+    pub async fn connection(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionId,
+    ) -> Result<Option<Connection>, StoreError> {
+        self.get("connection", &Key::connection(tenant, connection)).await
+    }
+
+    /// Stores the next state of a connection.
+    ///
+    /// Errors: [`StoreError::Conflict`] when somebody was faster. That is the fence of every write
+    /// outside the log: whoever closed the generation has raised the version.
+    pub async fn put_connection(&self, connection: &Connection) -> Result<Connection, StoreError> {
+        let next = Connection { version: connection.version + 1, ..connection.clone() };
+        self.put(item(&next)?, When::Version(connection.version)).await?;
+        Ok(next)
+    }
+
+    /// Stores a connection that a session brought, with the session's next state: both or none. A new
+    /// connection has version 0; a later generation of a known one has the version it was read with.
+    pub async fn link(
+        &self,
+        connection: &Connection,
+        session: &LinkSession,
+    ) -> Result<(Connection, LinkSession), StoreError> {
+        let fresh = connection.version == 0;
+        let when = if fresh { When::Absent } else { When::Version(connection.version) };
+        let next = Connection { version: connection.version + 1, ..connection.clone() };
+        let moved = LinkSession { version: session.version + 1, ..session.clone() };
+        let whose = Whose { tenant: next.tenant.clone(), connection: next.id.clone() };
+        let mut items = vec![
+            (item(&next)?, when),
+            (sessions::item(&moved)?, When::Version(session.version)),
+            (Draft::new(&Key::remote(&next.remote), "remote", &whose)?.done(), When::Always),
+        ];
+        if !next.unlisted {
+            let key = Key::listed(&next.tenant, &next.customer, &next.id);
+            items.push((Draft::new(&key, "listed", &next.id)?.done(), When::Always));
+        }
+        self.put_all(items).await?;
+        Ok((next, moved))
+    }
+
+    /// The connection that has this id at Salt Edge.
+    pub async fn connection_of(
+        &self,
+        remote: &RemoteConnectionId,
+    ) -> Result<Option<Connection>, StoreError> {
+        match self.get::<Whose>("remote", &Key::remote(remote)).await? {
+            Some(whose) => self.connection(&whose.tenant, &whose.connection).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The ids of a tenant's connections: of one customer, or of all; after one, at most so many.
+    pub async fn connections(
+        &self,
+        tenant: &TenantId,
+        customer: Option<&CustomerId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let mut found = Vec::new();
+        let prefix = keys::listed_by(customer);
+        let from = after.map_or_else(|| prefix.clone(), |after| format!("{after} "));
+        let (pk, to) = (keys::directory(tenant), format!("{prefix}~"));
+        let page = i32::try_from(limit).ok();
+        let query = Query { page, ..Query::table(&pk, &from, &to) };
+        self.query(query, |item| {
+            let id = crate::item::record("listed", &item)?;
+            found.push(Listed { id, place: text_of(&item, "sk").unwrap_or_default().to_owned() });
+            Ok(found.len() < limit)
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+/// One line of a tenant's list of connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The connection.
+    pub id: ConnectionId,
+    /// Its place in the list: where the next page goes on.
+    pub place: String,
+}
+
+pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
+    let key = Key::connection(&connection.tenant, &connection.id);
+    let mut draft = Draft::new(&key, "connection", connection)?
+        .with("v", number(connection.version))
+        .with("gen", number(connection.generation));
+    let open = connection.state.open();
+    if open {
+        let whose = format!("{}#{}", connection.tenant, connection.id);
+        draft = draft
+            .with("slot_pk", text(slot_key(connection.slot())))
+            .with("slot_sk", text(whose));
+    }
+    let kind = match connection.state {
+        State::Revoking { .. } | State::LeftWithOwner => DueKind::Revoke,
+        State::Active
+        | State::NeedsReconnect { .. }
+        | State::Disabled { .. }
+        | State::Revoked
+        | State::MergedInto { .. } => DueKind::Pull,
+    };
+    let id = connection.id.as_str();
+    for (name, value) in due_at(connection.due, kind, &connection.tenant, id) {
+        draft = draft.with(name, text(value));
+    }
+    Ok(draft.done())
+}

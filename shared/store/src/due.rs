@@ -1,0 +1,153 @@
+//! What waits for an instant, and what has a slot in the cycle: two keys-only indexes.
+
+use domain::id::{ConnectionId, LinkSessionId, TenantId, base32};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    error::StoreError,
+    item::{self, Item},
+    keys::Key,
+    table::{Query, Table, When},
+};
+
+/// Partitions of the due index: instants are hot, so they are spread.
+const SHARDS: u8 = 4;
+/// How far back a tick looks again: what was written while the tick before ran.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// What is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueKind {
+    /// A link session goes on.
+    Session,
+    /// A session that nobody confirmed is taken back.
+    Unlink,
+    /// An ask's deadline.
+    Pull,
+    /// A revocation goes on.
+    Revoke,
+}
+
+impl DueKind {
+    const ALL: [Self; 4] = [Self::Session, Self::Unlink, Self::Pull, Self::Revoke];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Unlink => "unlink",
+            Self::Pull => "pull",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+/// One thing that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What.
+    pub kind: DueKind,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its id, as text: of a session or a connection.
+    pub id: String,
+}
+
+impl Due {
+    /// The session, where it is one.
+    pub fn session(&self) -> Option<LinkSessionId> {
+        self.id.parse().ok()
+    }
+
+    /// The connection, where it is one.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        self.id.parse().ok()
+    }
+
+    fn read(item: &Item) -> Option<Self> {
+        let mut parts = item::text_of(item, "due_sk")?.splitn(4, '#').skip(1);
+        let kind = parts.next()?;
+        let kind = DueKind::ALL.into_iter().find(|known| known.name() == kind)?;
+        Some(Self { kind, tenant: parts.next()?.parse().ok()?, id: parts.next()?.to_owned() })
+    }
+}
+
+/// The index attributes of something that is due at an instant.
+pub(crate) fn due_at(
+    at: Option<Timestamp>,
+    kind: DueKind,
+    tenant: &TenantId,
+    id: &str,
+) -> Vec<(&'static str, String)> {
+    let Some(at) = at else { return Vec::new() };
+    let hash = id.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    vec![
+        ("due_pk", format!("DUE#{}", hash % SHARDS)),
+        ("due_sk", format!("{}#{}#{tenant}#{id}", instant(at), kind.name())),
+    ]
+}
+
+/// An instant as text of fixed width, so that text order is time's order.
+fn instant(at: Timestamp) -> String {
+    base32(&at.as_second().max(0).to_be_bytes())
+}
+
+impl Table {
+    /// What became due since the tick before, through `now`.
+    pub async fn due(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let mut found = Vec::new();
+        let from = instant(since - LOOK_AGAIN);
+        let to = format!("{}#~", instant(now));
+        for shard in 0..SHARDS {
+            let pk = format!("DUE#{shard}");
+            let query = Query {
+                index: Some("due"),
+                names: ("due_pk", "due_sk"),
+                ..Query::table(&pk, &from, &to)
+            };
+            self.query(query, |item| {
+                found.extend(Due::read(&item));
+                Ok(true)
+            })
+            .await?;
+        }
+        Ok(found)
+    }
+
+    /// The connections whose slot in the cycle is this minute.
+    pub async fn slot(&self, slot: u16) -> Result<Vec<(TenantId, ConnectionId)>, StoreError> {
+        let mut found = Vec::new();
+        let pk = slot_key(slot);
+        let query = Query {
+            index: Some("slots"),
+            names: ("slot_pk", "slot_sk"),
+            ..Query::table(&pk, " ", "~")
+        };
+        self.query(query, |item| {
+            let whose = item::text_of(&item, "slot_sk").and_then(|text| text.split_once('#'));
+            if let Some((tenant, connection)) = whose
+                && let (Ok(tenant), Ok(connection)) = (tenant.parse(), connection.parse())
+            {
+                found.push((tenant, connection));
+            }
+            Ok(true)
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// The instant through which the schedule has worked.
+    pub async fn ticked(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.get("tick", &Key::tick()).await
+    }
+
+    /// Notes the instant through which the schedule has worked.
+    pub async fn set_ticked(&self, now: Timestamp) -> Result<(), StoreError> {
+        let item = item::Draft::new(&Key::tick(), "tick", &now)?.done();
+        self.put(item, When::Always).await
+    }
+}
+
+/// The index partition of a slot.
+pub(crate) fn slot_key(slot: u16) -> String {
+    format!("SLOT#{slot:03}")
+}

@@ -1,0 +1,93 @@
+//! Keys. A partition key of a tenant's data starts with the tenant, and is made here and nowhere else.
+
+use domain::{
+    id::{ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, TenantId},
+    journal::Position,
+};
+
+/// A partition key and a sort key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    /// A link session.
+    pub(crate) fn session(tenant: &TenantId, session: &LinkSessionId) -> Self {
+        Self::new(format!("T#{tenant}#L#{session}"), "L")
+    }
+
+    /// A connection. It sorts right behind its entries: one descending query brings both.
+    pub(crate) fn connection(tenant: &TenantId, connection: &ConnectionId) -> Self {
+        Self::new(partition(tenant, connection), CONNECTION)
+    }
+
+    /// An entry of a connection's journal.
+    pub(crate) fn entry(tenant: &TenantId, connection: &ConnectionId, at: Position) -> Self {
+        Self::new(partition(tenant, connection), entry(at))
+    }
+
+    /// A tenant's list of connections, by customer.
+    pub(crate) fn listed(
+        tenant: &TenantId,
+        customer: &CustomerId,
+        connection: &ConnectionId,
+    ) -> Self {
+        Self::new(directory(tenant), format!("{}{connection}", listed_by(Some(customer))))
+    }
+
+    /// From Salt Edge's id of a connection to ours.
+    pub(crate) fn remote(remote: &RemoteConnectionId) -> Self {
+        Self::new(format!("REMOTE#{remote}"), "REMOTE")
+    }
+
+    /// From the hash of a token in a browser's address to its session.
+    pub(crate) fn token(hash: &str) -> Self {
+        Self::new(format!("TOKEN#{hash}"), "TOKEN")
+    }
+
+    /// One country's banks.
+    pub(crate) fn catalogue(country: &str, chunk: usize) -> Self {
+        Self::new(CATALOGUE.to_owned(), format!("{country}#{chunk:04}"))
+    }
+
+    /// When the catalogue was copied.
+    pub(crate) fn catalogue_age() -> Self {
+        Self::new("CATALOGUE-AGE".to_owned(), "AGE")
+    }
+
+    /// The last minute that the schedule has worked off.
+    pub(crate) fn tick() -> Self {
+        Self::new("TICK".to_owned(), "TICK")
+    }
+}
+
+/// The sort key of a connection.
+pub(crate) const CONNECTION: &str = "K";
+/// The partition of the catalogue.
+pub(crate) const CATALOGUE: &str = "CATALOGUE";
+
+/// The partition of one connection and its journal.
+pub(crate) fn partition(tenant: &TenantId, connection: &ConnectionId) -> String {
+    format!("T#{tenant}#C#{connection}")
+}
+
+/// The sort key of an entry: fixed width, so that text order is the order of the log.
+pub(crate) fn entry(at: Position) -> String {
+    format!("J#{:06}#{:012}", at.generation, at.number)
+}
+
+/// The partition of a tenant's list of connections.
+pub(crate) fn directory(tenant: &TenantId) -> String {
+    format!("T#{tenant}")
+}
+
+/// The beginning of the list's sort keys: of one customer, or of all.
+pub(crate) fn listed_by(customer: Option<&CustomerId>) -> String {
+    customer.map_or_else(|| String::from("U#"), |customer| format!("U#{customer}#"))
+}

@@ -1,0 +1,22 @@
+//! The table: keys, items, one encode and decode, conditions, paging. The only DynamoDB.
+//!
+//! It keeps and finds; it decides nothing. Every write that could meet another carries a condition.
+
+mod catalogue;
+mod connections;
+mod due;
+mod encode;
+mod error;
+mod item;
+mod journal;
+mod keys;
+mod sessions;
+mod table;
+
+pub use catalogue::CatalogueAge;
+pub use connections::Listed;
+pub use due::{Due, DueKind};
+pub use error::StoreError;
+pub use journal::{Appended, Tail};
+pub use sessions::TokenKind;
+pub use table::{SHAPE, Shape, Table};

@@ -1,0 +1,187 @@
+//! The table itself: the few calls that every other module is made of.
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, Put, TransactWriteItem},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    error::{StoreError, sorted},
+    item::{self, Item},
+    keys::Key,
+};
+
+/// Pages that one query may take: what is not found by then is a fault of the query.
+const PAGES: usize = 1_000;
+
+/// What the template's table must be like for this adapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Partition key and sort key.
+    pub key: (&'static str, &'static str),
+    /// The attribute that holds the end of an item's life.
+    pub ttl: &'static str,
+    /// Each index with its keys; all of them hold keys only.
+    pub indexes: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// The shape that this adapter needs.
+pub const SHAPE: Shape = Shape {
+    key: ("pk", "sk"),
+    ttl: "ttl",
+    indexes: &[("due", "due_pk", "due_sk"), ("slots", "slot_pk", "slot_sk")],
+};
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+/// What a write is conditioned on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum When {
+    /// Nothing is there yet.
+    Absent,
+    /// The item is there with this version.
+    Version(u64),
+    /// Whatever is there.
+    Always,
+}
+
+impl Table {
+    /// The table of this name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// One record; half-price, so it may be a moment old. Whoever writes on it carries a condition.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(item::key(key)));
+        let answer = request.send().await.map_err(|error| sorted("a read", &error))?;
+        answer.item.as_ref().map(|item| item::record(kind, item)).transpose()
+    }
+
+    /// Puts one item. Errors: [`StoreError::Conflict`] when the condition does not hold.
+    pub(crate) async fn put(&self, item: Item, when: When) -> Result<(), StoreError> {
+        let mut request = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        match when {
+            When::Absent => request = request.condition_expression("attribute_not_exists(pk)"),
+            When::Version(version) => {
+                request = request
+                    .condition_expression("#v = :was")
+                    .expression_attribute_names("#v", "v")
+                    .expression_attribute_values(":was", item::number(version));
+            }
+            When::Always => {}
+        }
+        request.send().await.map(drop).map_err(|error| sorted("a write", &error))
+    }
+
+    /// Puts several items, all or none. Errors: [`StoreError::Conflict`].
+    pub(crate) async fn put_all(&self, items: Vec<(Item, When)>) -> Result<(), StoreError> {
+        let mut request = self.client.transact_write_items();
+        for (item, when) in items {
+            let mut put = Put::builder().table_name(&self.name).set_item(Some(item));
+            match when {
+                When::Absent => put = put.condition_expression("attribute_not_exists(pk)"),
+                When::Version(version) => {
+                    put = put
+                        .condition_expression("#v = :was")
+                        .expression_attribute_names("#v", "v")
+                        .expression_attribute_values(":was", item::number(version));
+                }
+                When::Always => {}
+            }
+            let put = put.build().map_err(|error| StoreError::Unreadable {
+                kind: "transaction",
+                why: error.to_string(),
+            })?;
+            request = request.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        request.send().await.map(drop).map_err(|error| sorted("a transaction", &error))
+    }
+
+    /// All items of a partition whose sort key lies between two texts, page by page; `keep_on` sees
+    /// each and ends the query by saying no.
+    pub(crate) async fn query(
+        &self,
+        query: Query<'_>,
+        mut keep_on: impl FnMut(Item) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut start: Option<Item> = None;
+        for _ in 0..PAGES {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .set_index_name(query.index.map(str::to_owned))
+                .key_condition_expression("#p = :p AND #s BETWEEN :from AND :to")
+                .expression_attribute_names("#p", query.names.0)
+                .expression_attribute_names("#s", query.names.1)
+                .expression_attribute_values(":p", AttributeValue::S(query.pk.to_owned()))
+                .expression_attribute_values(":from", AttributeValue::S(query.from.to_owned()))
+                .expression_attribute_values(":to", AttributeValue::S(query.to.to_owned()))
+                .scan_index_forward(!query.descending)
+                .set_limit(query.page)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| sorted("a query", &error))?;
+            for item in answer.items.unwrap_or_default() {
+                if !keep_on(item)? {
+                    return Ok(());
+                }
+            }
+            match answer.last_evaluated_key {
+                Some(key) => start = Some(key),
+                None => return Ok(()),
+            }
+        }
+        Err(StoreError::Unavailable {
+            what: "a query",
+            code: String::from("more pages than a query may take"),
+            request: String::from("none"),
+        })
+    }
+}
+
+/// Which items a query reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Query<'a> {
+    /// The index; none = the table.
+    pub(crate) index: Option<&'a str>,
+    /// The names of its keys.
+    pub(crate) names: (&'a str, &'a str),
+    /// The partition.
+    pub(crate) pk: &'a str,
+    /// The first sort key.
+    pub(crate) from: &'a str,
+    /// The last sort key.
+    pub(crate) to: &'a str,
+    /// Newest first.
+    pub(crate) descending: bool,
+    /// Items of one page; none = as many as fit 1 MB.
+    pub(crate) page: Option<i32>,
+}
+
+impl<'a> Query<'a> {
+    /// A partition of the table, from one sort key through another.
+    pub(crate) fn table(pk: &'a str, from: &'a str, to: &'a str) -> Self {
+        Self {
+            index: None,
+            names: ("pk", "sk"),
+            pk,
+            from,
+            to,
+            descending: false,
+            page: None,
+        }
+    }
+}
