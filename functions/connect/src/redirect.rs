@@ -24,7 +24,8 @@ pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
         return Err(Problem::new(Code::LinkTokenSpent));
     }
     // The click is spent before Salt Edge is called: two clicks at once open one session.
-    let spent = session.after(SessionEvent::Opened).map_err(|_| Problem::new(Code::LinkTokenSpent))?;
+    let spent =
+        session.after(SessionEvent::Opened).map_err(|_| Problem::new(Code::LinkTokenSpent))?;
     let spent = match parts.table.put_session(&spent).await {
         Err(StoreError::Conflict) => return Err(Problem::new(Code::LinkTokenSpent)),
         done => done?,
@@ -36,7 +37,11 @@ pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
 }
 
 /// Registers the customer where that is still to be done, and opens Salt Edge's pages.
-async fn pages(parts: &Parts, call: &Call, session: &LinkSession) -> Result<OpenedPages, OpenError> {
+async fn pages(
+    parts: &Parts,
+    call: &Call,
+    session: &LinkSession,
+) -> Result<OpenedPages, OpenError> {
     let bank = parts.bank.get().await?;
     let customer = customer(parts, &bank.client, call, session).await?;
     let known = LinkSession { remote_customer: Some(customer.clone()), ..session.clone() };
@@ -137,6 +142,7 @@ pub(crate) async fn back(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
     let hash = token_hash(state);
     let session = parts.table.session_of_token(TokenKind::Return, &hash, call.now).await?;
     let session = session.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
+    let session = tried_again(session);
     let id = session.id.to_string();
     if session.stage != Stage::Redirected {
         // A second arrival, or one after the end: the session says what is so, and no second code is made.
@@ -164,6 +170,14 @@ pub(crate) async fn back(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
         added.push(("code", &code));
     }
     Ok(Answer::see_other(with_query(&session.return_to, &added)?))
+}
+
+/// A try that failed can be repeated on Salt Edge's pages: how it ended is said by the way back, not by
+/// the callback of the first try.
+fn tried_again(session: LinkSession) -> LinkSession {
+    let out = session.code_hash.is_none() && matches!(session.stage, Stage::Failed { .. });
+    let stage = if out { Stage::Redirected } else { session.stage };
+    LinkSession { stage, ..session }
 }
 
 /// The registered address with more in its query; what it had stays as it was.

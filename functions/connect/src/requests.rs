@@ -7,6 +7,7 @@ use domain::{
     session::Intent,
     wording::Locale,
 };
+use email_address::{EmailAddress, Options};
 use serde::Deserialize;
 use shell::{Code, FieldError, Problem};
 
@@ -70,7 +71,9 @@ impl NewLinkSession {
         let Some(email) = &self.email else {
             return if required { Err(missing("/email")) } else { Ok(None) };
         };
-        if email_address::EmailAddress::is_valid(email.reveal()) {
+        let plain =
+            Options::default().with_required_tld().without_display_text().without_domain_literal();
+        if EmailAddress::parse_with_options(email.reveal(), plain).is_ok() {
             return Ok(Some(email.clone()));
         }
         Err(Problem::new(Code::InvalidEmail).with_errors(at("/email", "not an e-mail address")))

@@ -3,7 +3,7 @@
 use domain::{
     id::{CustomerId, LinkSessionId},
     message::Message,
-    next_action::NextAction,
+    next_action::{Actor, NextAction},
     session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
     wording::Locale,
 };
@@ -36,7 +36,6 @@ struct SessionView {
     connection_id: Option<String>,
     next_action: Option<ActionView>,
     display_message: Option<&'static str>,
-    progress: Option<()>,
 }
 
 fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> SessionView {
@@ -53,8 +52,15 @@ fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> Sess
         institution: InstitutionView::from(&session.institution),
         connection_id: session.connection.as_ref().filter(|_| known).map(ToString::to_string),
         next_action: action.map(ActionView::new),
-        display_message: action.map(|action| call.locale.sentence(action)),
-        progress: None,
+        display_message: action.map(|action| call.locale.sentence(said(action))),
+    }
+}
+
+/// Halite tries again by itself for a connection, never for a visit: its user is told to begin anew.
+fn said(action: NextAction) -> NextAction {
+    match action.actor() {
+        Actor::Halite => NextAction::StartAgain,
+        Actor::EndUser | Actor::Operator => action,
     }
 }
 

@@ -72,5 +72,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
         bank: bank.await?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
-    Ok(Function::new(&platform.clock).on_call(crate::ROUTES, handle))
+    Ok(Function::new(&platform.clock)
+        .speaking(env.parse("HALITE_LOCALE")?)
+        .on_call(crate::ROUTES, handle))
 }

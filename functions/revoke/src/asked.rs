@@ -23,6 +23,7 @@ const RACES: usize = 8;
 /// `DELETE /v1/connections/{id}`.
 pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
     let caller = call.caller()?;
+    call.only_queries(&[])?;
     let id: ConnectionId = call.path("id")?;
     for _ in 0..RACES {
         let newest = parts.table.newest(&caller.tenant, &id).await?;
@@ -47,7 +48,8 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
 
 /// The due instant is set with the tombstone: should the message never be stored, the schedule goes on.
 async fn close(parts: &Parts, call: &Call, tail: &Tail) -> Result<Connection, StoreError> {
-    let state = tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
+    let state =
+        tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
     let due = Some(call.now + SignedDuration::from_mins(1));
     let next = Connection { state, tries: 0, due, ..tail.connection.clone() };
     let tombstone = Entry {

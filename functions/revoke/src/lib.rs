@@ -11,8 +11,8 @@ use domain::message::Message;
 use jiff::Timestamp;
 use shell::Failed;
 
-pub use start::start;
 use start::Parts;
+pub use start::start;
 
 /// What this function answers.
 pub const ROUTES: &[&str] = &["DELETE /v1/connections/{id}"];
@@ -26,8 +26,6 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         Message::Callback(_)
         | Message::Session { .. }
         | Message::Pull { .. }
-        | Message::Catalogue => {
-            Err(Failed::because("a message for sync lies on the wrong queue"))
-        }
+        | Message::Catalogue => Err(Failed::because("a message for sync lies on the wrong queue")),
     }
 }

@@ -3,7 +3,7 @@
 use domain::{
     bank::{BankError, RemoteConsentState, Verdict},
     connection::{Connection, Event, Phase, State},
-    consent::Consent,
+    consent::{Consent, ConsentStatus},
     id::{ConnectionId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES},
     next_action::NextAction,
@@ -52,7 +52,7 @@ pub(crate) async fn go_on(
             Ok(Step::Done(event, consent)) => {
                 let next = connection.after(event)?;
                 let due = due(&next, now);
-                let consent = consent.or(next.consent);
+                let consent = ended(consent.or(next.consent), &next.state);
                 let next = Connection { due, consent, ..next };
                 connection = parts.table.put_connection(&next).await?;
                 tracing::info!(connection.id = %id, state = connection.state.name(), "a revocation went on");
@@ -67,7 +67,11 @@ pub(crate) async fn go_on(
 }
 
 /// Proof 1: a re-read shows no consent in force.
-async fn consents(bank: &Keyring, connection: &Connection, now: Timestamp) -> Result<Step, BankError> {
+async fn consents(
+    bank: &Keyring,
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Step, BankError> {
     let remote = &connection.remote;
     let listed = match bank.client.consents(remote, now).await {
         Err(error) if gone(&error) => return proven_gone(bank, now).await,
@@ -124,6 +128,16 @@ async fn proven_gone(bank: &Keyring, now: Timestamp) -> Result<Step, BankError> 
     Ok(Step::Done(Event::GoneProven, None))
 }
 
+/// With the connection, every consent to it is over, whatever was read last.
+fn ended(consent: Option<Consent>, state: &State) -> Option<Consent> {
+    let over =
+        |consent: &Consent| *state == State::Revoked && consent.status == ConsentStatus::Active;
+    consent.map(|consent| {
+        let status = if over(&consent) { ConsentStatus::Revoked } else { consent.status };
+        Consent { status, ..consent }
+    })
+}
+
 fn gone(error: &BankError) -> bool {
     matches!(error, BankError::Refused { verdict: Verdict::Gone, .. })
 }
@@ -141,31 +155,36 @@ fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
+/// After so many tries; a phase that was just begun is looked at soon.
 fn pause(tries: u32) -> SignedDuration {
     let last = REVOKE_PAUSES.len() - 1;
-    let index = usize::try_from(tries).unwrap_or(last).min(last);
+    let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(last).min(last);
     SignedDuration::from_mins(REVOKE_PAUSES[index])
 }
 
-/// Not done: the pauses grow, and after a few tries a person is told.
+/// Not done: the pauses grow, and after a few tries a person is told; at once where only they can mend it.
 async fn later(
     parts: &Parts,
     connection: &Connection,
     error: Option<BankError>,
     now: Timestamp,
 ) -> Result<(), Failed> {
+    let patient = connection.state == State::LeftWithOwner && error.is_none();
+    let tries = if patient { 0 } else { connection.tries.saturating_add(1) };
+    let mut told = tries == TOLD_AFTER;
     if let Some(error) = &error {
         tracing::warn!(connection.id = %connection.id, %error, "a revocation could not go on");
-        if let BankError::Refused { failure, .. } = error
-            && failure.action == NextAction::FixKeys
-        {
-            parts.bank.forget();
-        }
-        if connection.tries + 1 == TOLD_AFTER {
-            alarm("revocation_stuck", &error.to_string());
+        if let BankError::Refused { verdict: Verdict::Ours, failure, .. } = error {
+            told = true;
+            if failure.action == NextAction::FixKeys {
+                parts.bank.forget();
+            }
         }
     }
-    let tries = connection.tries.saturating_add(u32::from(error.is_some()));
+    if told {
+        let why = error.map_or_else(|| String::from("it is still there"), |e| e.to_string());
+        alarm("revocation_stuck", &why);
+    }
     let waiting = Connection { tries, ..connection.clone() };
     let waiting = Connection { due: due(&waiting, now), ..waiting };
     parts.table.put_connection(&waiting).await?;

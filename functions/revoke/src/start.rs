@@ -38,6 +38,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     });
     let called = parts.clone();
     Ok(Function::new(&platform.clock)
+        .speaking(env.parse("HALITE_LOCALE")?)
         .on_call(crate::ROUTES, move |call| crate::asked::revoke(called.clone(), call))
         .on_message(move |message, now| crate::receive(parts.clone(), message, now)))
 }

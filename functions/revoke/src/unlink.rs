@@ -29,6 +29,16 @@ pub(crate) async fn unlink(
         Some(_) => None,
         None => find(parts, &bank, &session, now).await?,
     };
+    let found = match found {
+        Some(remote) => leftover(parts, remote).await?,
+        None => None,
+    };
+    // Salt Edge may have made the visit a reconnect of a connection that we have: that one is good.
+    let ours = match &found {
+        Some(remote) => parts.table.connection_of(&remote.id).await?.is_some(),
+        None => false,
+    };
+    let found = found.filter(|_| !ours);
     let ended = ended(&session, found.is_some())?;
     let ended = LinkSession { unlinked: true, due: None, ..ended };
     let Some(remote) = found else {
@@ -69,6 +79,15 @@ async fn find(
     Ok(shown.into_iter().find(|remote| {
         remote.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref()) == Some(&mark)
     }))
+}
+
+/// Where Salt Edge merged the login into a connection that stands, the visit left nothing behind.
+async fn leftover(
+    parts: &Parts,
+    remote: RemoteConnection,
+) -> Result<Option<RemoteConnection>, Failed> {
+    let known = parts.table.connection_of(&remote.id).await?;
+    Ok(if known.is_some_and(|known| known.state.open()) { None } else { Some(remote) })
 }
 
 /// A record for the revocation to go by; nobody is shown it.

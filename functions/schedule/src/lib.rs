@@ -1,9 +1,9 @@
 //! The minute: what is due now goes to the queues. Nothing else.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use domain::{
-    limits::CYCLE_MINUTES,
+    limits::{ASK_DEADLINE, CYCLE_MINUTES},
     message::{Message, Reason},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +20,7 @@ struct Parts {
 }
 
 /// Starts the function. Errors: names the setting that is missing or wrong.
+#[expect(clippy::unused_async, reason = "every function starts the same way")]
 pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let aws = Aws::from_env(&platform.env)?;
     let parts = Arc::new(Parts {
@@ -45,16 +46,18 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
         let to = if queue == Wakes::Sync { &mut sync } else { &mut revoke };
         to.extend(message);
     }
-    let minutes = minute(first) + 1..=minute(now);
+    let mut minutes = minute(first) + 1..=minute(now);
     let copied = parts.table.catalogue_age().await?.is_some();
-    if !copied || minutes.clone().any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE) {
+    if !copied || minutes.any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE) {
         sync.push(Message::Catalogue);
     }
-    for minute in minutes {
-        let slot = minute.rem_euclid(i64::from(CYCLE_MINUTES));
-        let slot = u16::try_from(slot).unwrap_or_default();
-        for (tenant, connection) in parts.table.slot(slot).await? {
-            sync.push(Message::Pull { tenant, connection, reason: Reason::Slot });
+    // A slot asks; the same slot's connections are looked at again when that ask's deadline is over.
+    let deadline = ASK_DEADLINE.as_mins();
+    for (reason, ago) in [(Reason::Slot, 0), (Reason::Due, deadline)] {
+        for range in slots(minute(first) + 1 - ago, minute(now) - ago) {
+            for (tenant, connection) in parts.table.slots(range).await? {
+                sync.push(Message::Pull { tenant, connection, reason });
+            }
         }
     }
     parts.sync.send_all(&sync).await?;
@@ -66,6 +69,20 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
 
 fn minute(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
+}
+
+/// Minutes since the epoch as slots of the cycle: one range, or two where the cycle begins anew.
+fn slots(first: i64, last: i64) -> Vec<RangeInclusive<u16>> {
+    let cycle = i64::from(CYCLE_MINUTES);
+    let slot = |minute: i64| u16::try_from(minute.rem_euclid(cycle)).unwrap_or_default();
+    if last < first {
+        return Vec::new();
+    }
+    if last - first >= cycle - 1 {
+        return vec![0..=CYCLE_MINUTES - 1];
+    }
+    let (first, last) = (slot(first), slot(last));
+    if first <= last { vec![first..=last] } else { vec![first..=CYCLE_MINUTES - 1, 0..=last] }
 }
 
 #[derive(PartialEq, Eq)]
@@ -91,6 +108,24 @@ fn wake(due: Due) -> (Wakes, Option<Message>) {
         }
         DueKind::Revoke => {
             (Wakes::Revoke, connection.map(|connection| Message::Revoke { tenant, connection }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missed_minutes_are_slots_once_each() {
+        for (first, last, want) in [
+            (720, 720, vec![0..=0]),
+            (725, 734, vec![5..=14]),
+            (1_070, 1_085, vec![350..=359, 0..=5]),
+            (0, 5_000, vec![0..=359]),
+            (10, 9, vec![]),
+        ] {
+            assert_eq!(slots(first, last), want, "{first} {last}");
         }
     }
 }

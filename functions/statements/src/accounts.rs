@@ -17,6 +17,7 @@ use crate::{
 
 /// `GET /v1/accounts/{id}`.
 pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> {
+    call.only_queries(&[])?;
     let id: AccountId = call.path("id")?;
     let tail = of_account(table, call, &id).await?;
     let ledger = Ledger::replay(&tail.entries);
@@ -51,8 +52,9 @@ impl Filter {
     fn of(call: &Call) -> Result<Self, Problem> {
         let status = call.query("status").map(str::to_owned);
         if status.as_deref().is_some_and(|status| status != "booked" && status != "pending") {
-            return Err(Problem::new(Code::InvalidParameter)
-                .with_detail("status is booked or pending"));
+            return Err(
+                Problem::new(Code::InvalidParameter).with_detail("status is booked or pending")
+            );
         }
         Ok(Self { from: call.query_as("from")?, to: call.query_as("to")?, status })
     }

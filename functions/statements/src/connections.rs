@@ -46,13 +46,13 @@ pub(crate) async fn list(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
         }
     }
     let last = listed.last().filter(|_| has_more);
-    let next_cursor =
-        last.map(|line| cursors.write(&scope, &After { place: line.place.clone() }));
+    let next_cursor = last.map(|line| cursors.write(&scope, &After { place: line.place.clone() }));
     Ok(Answer::json(200, &Page { connections, next_cursor, has_more }))
 }
 
 /// `GET /v1/connections/{id}`.
 pub(crate) async fn show(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    call.only_queries(&[])?;
     let id: ConnectionId = call.path("id")?;
     let tail = seen(&parts.table, call.caller()?, &id).await?;
     let tail = tail.ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;

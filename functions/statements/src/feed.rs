@@ -25,7 +25,7 @@ struct Place {
 
 enum News {
     Added(RowView),
-    Modified { from: RowView, to: RowView },
+    Modified(Box<Changed>),
     Removed(Removed),
 }
 
@@ -95,7 +95,7 @@ impl Changes {
     fn take(&mut self, news: News) {
         match news {
             News::Added(row) => self.added.push(row),
-            News::Modified { from, to } => self.modified.push(Changed { from, to }),
+            News::Modified(changed) => self.modified.push(*changed),
             News::Removed(removed) => self.removed.push(removed),
         }
     }
@@ -112,9 +112,10 @@ fn news(entry: &Entry) -> Vec<News> {
 fn of_account(account: &AccountEntry) -> Vec<News> {
     let id = &account.facts.id;
     let added = account.added.iter().map(|row| News::Added(RowView::booked(id, row, None)));
-    let modified = account.modified.iter().map(|change| News::Modified {
-        from: RowView::booked(id, &change.from, None),
-        to: RowView::booked(id, &change.to, None),
+    let modified = account.modified.iter().map(|change| {
+        let from = RowView::booked(id, &change.from, None);
+        let to = RowView::booked(id, &change.to, None);
+        News::Modified(Box::new(Changed { from, to }))
     });
     let removed = account.removed.iter().map(|removed| {
         let (row, reason) = (removed.id.clone(), removed.reason);

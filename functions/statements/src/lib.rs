@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use shell::{Answer, Call, Code, Problem};
 
-pub use start::start;
 use start::Parts;
+pub use start::start;
 
 /// What this function answers.
 pub const ROUTES: &[&str] = &[

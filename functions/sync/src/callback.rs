@@ -31,7 +31,11 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
         return Ok(());
     }
     if let Some(session) = session_of(parts, &hint).await? {
-        note(parts, &hint, session, now).await?;
+        Box::pin(note(parts, &hint, session, now)).await?;
+    }
+    // Progress brings no data: the attempt's success or failure does.
+    if hint.callback == CallbackKind::Notify {
+        return Ok(());
     }
     let Some(remote) = &hint.connection else { return Ok(()) };
     let Some(connection) = parts.table.connection_of(remote).await? else { return Ok(()) };
@@ -60,7 +64,7 @@ async fn note(
         (Some(_), _) | (None, None) => session,
     };
     if session.stage.confirmed() {
-        return session::advance(parts, &session.tenant, &session.id, now).await;
+        return Box::pin(session::advance(parts, &session.tenant, &session.id, now)).await;
     }
     if hint.callback == CallbackKind::Fail && !session.stage.ended() {
         let class = hint.error_class.as_deref().unwrap_or("unknown");
@@ -80,7 +84,11 @@ async fn learn(
     now: Timestamp,
 ) -> Result<LinkSession, Failed> {
     let bank = parts.bank.get().await?;
-    let shown = bank.client.connection(remote, now).await?;
+    let shown = match bank.client.connection(remote, now).await {
+        // A failed first connect may leave nothing behind.
+        Err(error) if pull::gone(&error) => return Ok(session),
+        shown => shown?,
+    };
     if !belongs(&shown, &session) {
         tracing::warn!(session.id = %session.id, "a callback names a connection of another session");
         return Ok(session);

@@ -16,14 +16,14 @@ use domain::message::Message;
 use jiff::Timestamp;
 use shell::Failed;
 
-pub use start::start;
 use start::Parts;
+pub use start::start;
 
 async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<(), Failed> {
     match message {
-        Message::Callback(hint) => callback::look(&parts, hint, now).await,
+        Message::Callback(hint) => Box::pin(callback::look(&parts, hint, now)).await,
         Message::Session { tenant, session } => {
-            session::advance(&parts, &tenant, &session, now).await
+            Box::pin(session::advance(&parts, &tenant, &session, now)).await
         }
         Message::Pull { tenant, connection, reason } => {
             pull::pull(&parts, &tenant, &connection, reason, now).await.map(drop)

@@ -8,7 +8,7 @@ use domain::{
     id::ConnectionId,
     journal::Ledger,
     plan::identity,
-    session::{LinkSession, SessionEvent},
+    session::{Intent, LinkSession, SessionEvent},
 };
 use jiff::Timestamp;
 use salt_edge::Keyring;
@@ -23,9 +23,11 @@ const LOOKED_THROUGH: usize = 100;
 /// What became of it.
 pub(crate) enum Adopted {
     /// The connection is ours, and the session says so.
-    Linked(Connection, LinkSession),
+    Linked(ConnectionId, LinkSession),
     /// No account, or no consent: the box was not ticked.
     NothingShared(LinkSession),
+    /// The user revoked while they were away: what the login allowed is taken back.
+    Ended(LinkSession),
     /// Another delivery was faster.
     Overtaken,
 }
@@ -50,7 +52,10 @@ pub(crate) async fn adopt(
     };
     let connection = match known {
         Some(known) if known.state.open() => known,
-        Some(known) => reopened(known, remote, now)?,
+        Some(known) if session.intent != Intent::Link || !ended(&known.state) => {
+            return take_back(parts, session, &known, remote, now).await;
+        }
+        Some(known) => reopened(&known, remote, now)?,
         None => fresh(&session, remote, now),
     };
     let consent = newest_consent(bank, &connection, now).await?;
@@ -60,10 +65,33 @@ pub(crate) async fn adopt(
     let reading = session.after(SessionEvent::Reading)?;
     let reading = LinkSession { connection: Some(connection.id.clone()), ..reading };
     match parts.table.link(&Connection { consent, ..connection }, &reading).await {
-        Ok((connection, session)) => Ok(Adopted::Linked(connection, session)),
+        Ok((connection, session)) => Ok(Adopted::Linked(connection.id, session)),
         Err(StoreError::Conflict) => Ok(Adopted::Overtaken),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A login that finishes after the user revoked leads to removal, not to an error.
+async fn take_back(
+    parts: &Parts,
+    session: LinkSession,
+    known: &Connection,
+    remote: &RemoteConnection,
+    now: Timestamp,
+) -> Result<Adopted, Failed> {
+    let again = known.after(Event::LoginAfterEnd)?;
+    let again = Connection { remote: remote.id.clone(), due: Some(now), ..again };
+    match parts.table.put_connection(&again).await {
+        Ok(_) => Ok(Adopted::Ended(session)),
+        Err(StoreError::Conflict) => {
+            Err(Failed::because("the revocation went on at the same time"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn ended(state: &State) -> bool {
+    matches!(state, State::Revoked | State::LeftWithOwner)
 }
 
 /// The id follows from the session: whoever delivers the message twice makes one connection.
@@ -92,7 +120,7 @@ fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Co
 
 /// A link after a revocation: the next generation of the same journal.
 fn reopened(
-    known: Connection,
+    known: &Connection,
     remote: &RemoteConnection,
     now: Timestamp,
 ) -> Result<Connection, Failed> {
@@ -125,8 +153,7 @@ async fn linked_before(
     for listed in listed {
         let Some(journal) = parts.table.journal(tenant, &listed.id).await? else { continue };
         let connection = &journal.connection;
-        let ended = matches!(connection.state, State::Revoked | State::LeftWithOwner);
-        if !ended || connection.institution.id != session.institution.id {
+        if !ended(&connection.state) || connection.institution.id != session.institution.id {
             continue;
         }
         let ledger = Ledger::replay(&journal.entries);

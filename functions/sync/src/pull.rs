@@ -58,19 +58,26 @@ pub(crate) async fn pull(
         }
         // What its user must mend costs nothing until they do.
         let waits = tail.connection.state.next_action().is_some();
-        if waits && reason == Reason::Slot {
+        if waits && reason == Reason::Slot || reason == Reason::Due && !outstanding(&tail) {
             return Ok(Pulled::Left);
         }
         let remote = match bank.client.connection(&tail.connection.remote, now).await {
             Err(error) if gone(&error) => return lost(parts, &bank, &tail, now).await,
             shown => shown?,
         };
-        match decide(parts, &bank, &tail, &remote, reason, now).await? {
-            Some(done) => return Ok(done),
-            None => tracing::info!(connection.id = %id, "a race was lost; it is read again"),
+        if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
+            return Ok(done);
         }
+        tracing::info!(connection.id = %id, "a race was lost; it is read again");
     }
     Err(Failed::because("every race for the journal was lost"))
+}
+
+/// Whether an ask was made that nothing newer answers.
+fn outstanding(tail: &Tail) -> bool {
+    let connection = &tail.connection;
+    let read_at = tail.entries.last().map(|entry| entry.read_at).max(connection.checked_at);
+    connection.asks.recent.last().copied() > read_at
 }
 
 /// None = a race was lost: everything that was fetched is thrown away.
@@ -95,7 +102,7 @@ async fn decide(
             let copied = read::read(parts, bank, tail, ledger, remote, now).await?;
             Ok((copied != Copied::LostRace).then_some(Pulled::Read))
         }
-        Look::Ask => ask(parts, bank, connection, now).await.map(Some),
+        Look::Ask => ask(parts, bank, connection, reason, now).await.map(Some),
         Look::Leave { until } => {
             leave(parts, connection, remote, until, reason, now).await.map(Some)
         }
@@ -108,10 +115,13 @@ async fn ask(
     parts: &Parts,
     bank: &Keyring,
     connection: &Connection,
+    reason: Reason,
     now: Timestamp,
 ) -> Result<Pulled, Failed> {
     let asks = connection.asks.with(now);
-    let (due, not_before) = (asks.deadline, Some(now + ASK_GAP));
+    // The schedule looks behind its own slots by itself; any other ask needs a place in the due index.
+    let due = asks.deadline.filter(|_| reason != Reason::Slot);
+    let not_before = Some(now + ASK_GAP);
     let asked = Connection { asks, due, not_before, ..connection.clone() };
     let asked = match parts.table.put_connection(&asked).await {
         Err(StoreError::Conflict) => return Ok(Pulled::Left),
@@ -196,7 +206,8 @@ async fn change(
         | Event::RemoveAccepted
         | Event::LeftWithOwner
         | Event::GoneProven
-        | Event::Relinked => Pulled::Left,
+        | Event::Relinked
+        | Event::LoginAfterEnd => Pulled::Left,
     })
 }
 

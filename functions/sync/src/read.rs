@@ -34,10 +34,14 @@ pub(crate) async fn read(
 ) -> Result<Copied, Failed> {
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
-    let (ledger, held) = if first { (everything(parts, tail).await?, Held::Everything) } else { (ledger, Held::Tail) };
-    let fetched = fetch(&bank.client, remote, &ledger, held, now).await?;
+    let (ledger, scope) = if first {
+        (everything(parts, tail).await?, Held::Everything)
+    } else {
+        (ledger, Held::Tail)
+    };
+    let fetched = fetch(&bank.client, remote, &ledger, scope, now).await?;
     let connection = &tail.connection;
-    let delta = plan::plan(&connection.id, &ledger, held, &fetched, &bank.account_key);
+    let delta = plan::plan(&connection.id, &ledger, scope, &fetched, &bank.account_key);
     if !delta.quarantined.is_empty() {
         tracing::warn!(connection.id = %connection.id, rows = delta.quarantined.len(),
             metric = "quarantined", "rows could not be read and are kept apart");

@@ -48,9 +48,12 @@ pub(crate) async fn advance(
             let nothing = Failure::new("consent_not_granted", NextAction::ConsentNotGranted);
             return fail(parts, session, nothing).await;
         }
+        link::Adopted::Ended(session) => {
+            return fail(parts, session, Failure::new("revoked", NextAction::StartAgain)).await;
+        }
         link::Adopted::Overtaken => return Ok(()),
     };
-    let pulled = pull::pull(parts, tenant, &connection.id, Reason::Callback, now).await?;
+    let pulled = pull::pull(parts, tenant, &connection, Reason::Callback, now).await?;
     let event = match pulled {
         Pulled::Read | Pulled::Asked | Pulled::Left => SessionEvent::Finished,
         Pulled::UserNeeded(failure) => SessionEvent::Failed(failure),

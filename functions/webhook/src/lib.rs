@@ -27,6 +27,7 @@ struct Parts {
 }
 
 /// Starts the function. Errors: names the setting that is missing or wrong.
+#[expect(clippy::unused_async, reason = "every function starts the same way")]
 pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let (six, five) = ("HALITE_CALLBACK_KEY_6", "HALITE_CALLBACK_KEY_5");

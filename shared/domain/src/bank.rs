@@ -1,7 +1,11 @@
 //! What the provider shows us, in our words: the border is `shared/salt-edge`, which translates.
 
+mod error;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+
+pub use error::{BankError, Verdict};
 
 use crate::{
     id::{
@@ -301,56 +305,4 @@ pub enum RemoteConsentState {
     Revoked,
     /// A status that this build does not know.
     Unknown,
-}
-
-/// What can be made of a provider's refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Try again later, by ourselves.
-    Retry,
-    /// Try again at a stated time.
-    Wait,
-    /// The user must act.
-    User,
-    /// The thing is not there any more.
-    Gone,
-    /// What was asked for is already so.
-    Already,
-    /// Our request, keys or contract are wrong.
-    Ours,
-}
-
-/// Why the provider did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum BankError {
-    /// It answered with one of its error classes.
-    #[error("Salt Edge refused: {}", .failure.class)]
-    Refused {
-        /// What can be made of it.
-        verdict: Verdict,
-        /// Class, next action, and the instant of a later try.
-        failure: Failure,
-        /// HTTP status.
-        status: u16,
-    },
-    /// It answered something that is not its API: an HTML page. Never proof that a thing is gone.
-    #[error("Salt Edge answered HTTP {status} without JSON")]
-    NotApi {
-        /// HTTP status.
-        status: u16,
-    },
-    /// No answer came: refused, reset, timed out, or too long.
-    #[error("no answer from Salt Edge: {what}")]
-    Silent {
-        /// What happened, without the URL.
-        what: &'static str,
-    },
-    /// The answer is JSON, but not of the promised shape.
-    #[error("Salt Edge's answer to {call} cannot be read: {what}")]
-    Unreadable {
-        /// The call.
-        call: &'static str,
-        /// What is wrong with the shape; holds no content.
-        what: String,
-    },
 }

@@ -76,6 +76,8 @@ pub enum Event {
     GoneProven,
     /// The same customer linked the bank again.
     Relinked,
+    /// A login that was begun before the end finished after it: what it allowed is taken back again.
+    LoginAfterEnd,
 }
 
 /// An event that cannot happen in this state.
@@ -111,6 +113,9 @@ impl State {
             (S::Revoking { .. } | S::LeftWithOwner, E::GoneProven) => Ok(S::Revoked),
             (_, E::GoneProven) if live => Ok(S::Revoked),
             (S::LeftWithOwner | S::Revoked, E::Relinked) => Ok(S::Active),
+            (S::Revoking { .. } | S::LeftWithOwner | S::Revoked, E::LoginAfterEnd) => {
+                Ok(Self::revoking(Phase::Requested))
+            }
             (state, event) => Err(IllegalTransition { state: state.name(), event }),
         }
     }

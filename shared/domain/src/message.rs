@@ -63,6 +63,25 @@ impl Message {
     }
 }
 
+impl Message {
+    /// What it is about: of one batch, messages about one thing are processed one after the other, so
+    /// that the second sees what the first did.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Callback(hint) => match (&hint.tag, &hint.connection) {
+                (Some(Tag { session: Some(session), .. }), _) => session.to_string(),
+                (_, Some(connection)) => connection.to_string(),
+                (_, None) => format!("{:?} {:?}", hint.callback, hint.institution),
+            },
+            Self::Session { session, .. } | Self::Unlink { session, .. } => session.to_string(),
+            Self::Pull { connection, .. } | Self::Revoke { connection, .. } => {
+                connection.to_string()
+            }
+            Self::Catalogue => String::from("catalogue"),
+        }
+    }
+}
+
 /// What woke a pull.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -107,8 +107,8 @@ impl Money {
     /// Source: `amount` and `balance` of Salt Edge, which are doubles.
     pub fn read(text: &str, currency: Currency) -> Result<Read, MoneyError> {
         let exact = decimal(text)?;
-        let near = exact
-            .round_dp_with_strategy(currency.digits(), RoundingStrategy::MidpointAwayFromZero);
+        let near =
+            exact.round_dp_with_strategy(currency.digits(), RoundingStrategy::MidpointAwayFromZero);
         let noise = (exact - near).abs();
         let limit = near.abs().checked_mul(Decimal::new(1, 9)).unwrap_or(Decimal::MAX);
         let rounded = !noise.is_zero() && noise < limit;
@@ -229,7 +229,11 @@ mod tests {
             ("100.4", "JPY", "100.4", false),
         ] {
             let read = Money::read(text, currency(code)).unwrap();
-            assert_eq!((read.money.text().as_str(), read.rounded), (want, rounded), "{text} {code}");
+            assert_eq!(
+                (read.money.text().as_str(), read.rounded),
+                (want, rounded),
+                "{text} {code}"
+            );
         }
     }
 

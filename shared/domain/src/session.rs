@@ -279,7 +279,8 @@ mod tests {
             stage = stage.apply(event).unwrap();
         }
         assert_eq!(stage, Stage::Finished);
-        for event in [SessionEvent::Cancelled, SessionEvent::Failed(failure), SessionEvent::Opened] {
+        for event in [SessionEvent::Cancelled, SessionEvent::Failed(failure), SessionEvent::Opened]
+        {
             assert!(stage.apply(event).is_err());
         }
     }

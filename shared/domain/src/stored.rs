@@ -33,4 +33,3 @@ pub enum StoreError {
         bytes: usize,
     },
 }
-

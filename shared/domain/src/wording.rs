@@ -28,8 +28,9 @@ impl FromStr for Locale {
 }
 
 impl Locale {
-    /// The first language of an `Accept-Language` header that we speak.
-    pub fn preferred(accept_language: &str) -> Self {
+    /// The first language of an `Accept-Language` header that we speak, else this one.
+    #[must_use]
+    pub fn or_preferred(self, accept_language: &str) -> Self {
         let tags = accept_language.split(',').map(|tag| tag.split(';').next().unwrap_or("").trim());
         for tag in tags.take(10) {
             match tag.get(..2) {
@@ -38,7 +39,7 @@ impl Locale {
                 _ => {}
             }
         }
-        Self::En
+        self
     }
 
     /// ISO 639-1.
@@ -87,7 +88,9 @@ fn english(action: NextAction) -> &'static str {
         NextAction::WaitBudget => {
             "Today's automatic checks are used up. We continue tomorrow; you can refresh now by signing in."
         }
-        NextAction::Backoff => "There are many requests just now. We try again by ourselves in a moment.",
+        NextAction::Backoff => {
+            "There are many requests just now. We try again by ourselves in a moment."
+        }
         NextAction::RetryLater => "It did not work just now. We try again by ourselves.",
         NextAction::BankProblem => {
             "The bank has a problem on its side. We keep trying; you need not do anything."
@@ -99,13 +102,17 @@ fn english(action: NextAction) -> &'static str {
         NextAction::FixContract => {
             "The service is not allowed to do this yet. The operator has been told."
         }
-        NextAction::FixKeys => "The service cannot sign in to Salt Edge. The operator has been told.",
+        NextAction::FixKeys => {
+            "The service cannot sign in to Salt Edge. The operator has been told."
+        }
         NextAction::DeleteInDashboard => {
             "Your consent is revoked. The connection still exists in your own Salt Edge account: sign in to the Salt Edge dashboard and delete it there."
         }
         NextAction::StartAgain => "This link is no longer valid. Please start again.",
         NextAction::Confirm => "Come back to this page in the window where you started, to finish.",
-        NextAction::FixRequest => "The request was not understood. The application has to be corrected.",
+        NextAction::FixRequest => {
+            "The request was not understood. The application has to be corrected."
+        }
         NextAction::Report => "Something unexpected happened. We have been told and look into it.",
     }
 }
@@ -147,7 +154,9 @@ fn vietnamese(action: NextAction) -> &'static str {
         NextAction::ChooseOtherBank => {
             "Ngân hàng này không còn liên kết được. Hãy chọn ngân hàng khác hoặc nhập từ tệp."
         }
-        NextAction::ContactSupport => "Vui lòng liên hệ bộ phận hỗ trợ và cung cấp mã tham chiếu này.",
+        NextAction::ContactSupport => {
+            "Vui lòng liên hệ bộ phận hỗ trợ và cung cấp mã tham chiếu này."
+        }
         NextAction::FixContract => {
             "Dịch vụ chưa được phép thực hiện việc này. Người vận hành đã được thông báo."
         }
@@ -158,9 +167,13 @@ fn vietnamese(action: NextAction) -> &'static str {
             "Sự đồng ý của bạn đã được thu hồi. Liên kết vẫn còn trong tài khoản Salt Edge của bạn: hãy đăng nhập trang Salt Edge và xóa tại đó."
         }
         NextAction::StartAgain => "Liên kết này không còn hiệu lực. Vui lòng bắt đầu lại.",
-        NextAction::Confirm => "Hãy quay lại trang này trong cửa sổ nơi bạn đã bắt đầu để hoàn tất.",
+        NextAction::Confirm => {
+            "Hãy quay lại trang này trong cửa sổ nơi bạn đã bắt đầu để hoàn tất."
+        }
         NextAction::FixRequest => "Yêu cầu không hợp lệ. Ứng dụng cần được sửa.",
-        NextAction::Report => "Đã xảy ra điều bất ngờ. Chúng tôi đã được thông báo và đang xem xét.",
+        NextAction::Report => {
+            "Đã xảy ra điều bất ngờ. Chúng tôi đã được thông báo và đang xem xét."
+        }
     }
 }
 
@@ -188,7 +201,9 @@ mod tests {
             ("", Locale::En),
             ("en-GB,vi", Locale::En),
         ] {
-            assert_eq!(Locale::preferred(header), want, "{header}");
+            assert_eq!(Locale::En.or_preferred(header), want, "{header}");
         }
+        assert_eq!(Locale::Vi.or_preferred("de"), Locale::Vi);
+        {}
     }
 }

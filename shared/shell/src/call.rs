@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use lambda_http::{Body, RequestExt, Response, http::HeaderMap, request::RequestContext};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::problem::{Asked, Code, FieldError, Problem};
+use crate::{
+    code::Code,
+    problem::{Asked, FieldError, Problem},
+};
 
 /// The longest body that any of our own routes reads.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -55,6 +58,7 @@ impl Call {
     pub(crate) fn read(
         request: lambda_http::Request,
         now: Timestamp,
+        locale: Locale,
     ) -> Result<Self, Box<(Problem, Asked)>> {
         let context = request.request_context_ref().cloned();
         let Some(RequestContext::ApiGatewayV2(context)) = context else {
@@ -66,11 +70,12 @@ impl Call {
         let query = query.into_owned().collect();
         let headers = request.headers().clone();
         let language = headers.get("accept-language").and_then(|v| v.to_str().ok()).unwrap_or("");
-        let locale = Locale::preferred(language);
+        let locale = locale.or_preferred(language);
         let asked = Asked {
             path: request.uri().path().to_owned(),
             reference: context.request_id.clone().unwrap_or_default(),
             locale,
+            now,
         };
         let caller = caller(&context).map_err(|problem| Box::new((problem, asked.clone())))?;
         let body = match request.into_body() {
@@ -99,18 +104,12 @@ impl Call {
     }
 
     /// A parameter of the query as a `T`. Errors: it is given and is none.
-    pub fn query_as<T>(&self, name: &str) -> Result<Option<T>, Problem>
-    where
-        T: std::str::FromStr<Err: std::fmt::Display>,
-    {
-        self.query(name)
-            .map(|text| {
-                text.parse().map_err(|why| {
-                    Problem::new(Code::InvalidParameter)
-                        .with_errors(vec![FieldError::new(format!("?{name}"), format!("{why}"))])
-                })
-            })
-            .transpose()
+    pub fn query_as<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.query(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| {
+            let errors = vec![FieldError::new(format!("?{name}"), "a value of another form")];
+            Problem::new(Code::InvalidParameter).with_errors(errors)
+        })
     }
 
     /// Refuses parameters that this route does not have: a misspelt filter must not look like an answer.
@@ -149,7 +148,7 @@ impl Call {
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
         let tree: serde_json::Value = serde_json::from_slice(body)
             .map_err(|error| Problem::new(Code::MalformedJson).with_detail(error.to_string()))?;
-        serde_json::from_value(tree).map_err(|error| Problem::shape(&error))
+        serde_path_to_error::deserialize(tree).map_err(|error| Problem::shape(&error))
     }
 
     pub(crate) fn asked(&self) -> Asked {

@@ -6,8 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    code::Code,
     env::StartError,
-    problem::{Code, Problem},
+    problem::Problem,
 };
 
 /// Bytes of the keyed hash before the content.
@@ -52,11 +53,11 @@ impl Cursors {
     }
 
     fn tag(&self, scope: &str, content: &[u8]) -> Vec<u8> {
-        let mut context = hmac::Context::with_key(&self.0);
-        context.update(scope.as_bytes());
-        context.update(&[0]);
-        context.update(content);
-        context.sign().as_ref().to_vec()
+        let mut hash = hmac::Context::with_key(&self.0);
+        hash.update(scope.as_bytes());
+        hash.update(&[0]);
+        hash.update(content);
+        hash.sign().as_ref().to_vec()
     }
 }
 
@@ -71,7 +72,8 @@ mod tests {
         assert_eq!(cursors.read::<u32>("feed|a|con_1", &text).unwrap(), 7);
         let mut changed = text.clone();
         changed.replace_range(0..1, if text.starts_with('A') { "B" } else { "A" });
-        for (scope, text) in [("feed|b|con_1", text.as_str()), ("feed|a|con_1", &changed), ("", "")] {
+        for (scope, text) in [("feed|b|con_1", text.as_str()), ("feed|a|con_1", &changed), ("", "")]
+        {
             let refused = cursors.read::<u32>(scope, text).unwrap_err();
             assert_eq!(refused.code(), Code::InvalidCursor, "{scope} {text}");
         }

@@ -1,19 +1,18 @@
 //! One function, however it is woken: by a call, by messages, by the minute.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::message::Message;
+use domain::{message::Message, wording::Locale};
 use jiff::Timestamp;
-use lambda_http::{
-    Adapter, Context, LambdaEvent, Service, request::LambdaRequest, service_fn,
-};
+use lambda_http::{Adapter, Context, LambdaEvent, Service, request::LambdaRequest, service_fn};
 use serde_json::Value;
 
 use crate::{
     Answer, Call, Clock, Entropy, Failed,
+    code::Code,
     env::Env,
-    problem::{Code, Problem},
+    problem::Problem,
 };
 
 /// What a function is given by the machine it runs on.
@@ -57,6 +56,7 @@ type OnTick = Arc<dyn Fn(Timestamp) -> Boxed<Result<(), Failed>> + Send + Sync>;
 #[derive(Clone)]
 pub struct Function {
     clock: Clock,
+    locale: Locale,
     routes: &'static [&'static str],
     on_call: Option<OnCall>,
     on_message: Option<OnMessage>,
@@ -72,7 +72,21 @@ impl fmt::Debug for Function {
 impl Function {
     /// A function that nothing wakes yet.
     pub fn new(clock: &Clock) -> Self {
-        Self { clock: clock.clone(), routes: &[], on_call: None, on_message: None, on_tick: None }
+        Self {
+            clock: clock.clone(),
+            locale: Locale::default(),
+            routes: &[],
+            on_call: None,
+            on_message: None,
+            on_tick: None,
+        }
+    }
+
+    /// Speaks this language to callers who name none that we speak.
+    #[must_use]
+    pub fn speaking(mut self, locale: Locale) -> Self {
+        self.locale = locale;
+        self
     }
 
     /// Woken by calls to these routes, each written `METHOD /path/{parameter}`.
@@ -134,39 +148,58 @@ impl Function {
     async fn call(&self, event: Value) -> Result<Value, InvokeError> {
         let on_call = self.on_call.clone().ok_or(InvokeError::NotWokenBy("a call"))?;
         let request = LambdaRequest::ApiGatewayV2(serde_json::from_value(event)?);
-        let now = self.clock.now();
+        let (now, locale) = (self.clock.now(), self.locale);
         let routes = self.routes;
         let answer = service_fn(move |request: lambda_http::Request| {
             let on_call = on_call.clone();
             async move {
-                let answer = match Call::read(request, now) {
-                    Ok(call) if routes.contains(&call.route.as_str()) => on_call(call).await,
-                    Ok(call) => Problem::new(Code::RouteNotFound).answer(&call.asked()),
-                    Err(refused) => refused.0.answer(&refused.1),
+                let (answer, reference) = match Call::read(request, now, locale) {
+                    Ok(call) => {
+                        let asked = call.asked();
+                        let known = routes.contains(&call.route.as_str());
+                        let answer = if known {
+                            on_call(call).await
+                        } else {
+                            Problem::new(Code::RouteNotFound).answer(&asked)
+                        };
+                        (answer, asked.reference)
+                    }
+                    Err(refused) => (refused.0.answer(&refused.1), refused.1.reference),
                 };
+                let answer = answer.with_header("request-id", reference);
                 Ok::<_, std::convert::Infallible>(answer.into_response())
             }
         });
         let mut adapter = Adapter::from(answer);
-        let Ok(response) =
-            adapter.call(LambdaEvent::new(request, Context::default())).await;
+        let Ok(response) = adapter.call(LambdaEvent::new(request, Context::default())).await;
         Ok(serde_json::to_value(response)?)
     }
 
-    /// All messages of a batch at once: one that fails or waits holds up no other.
+    /// All subjects of a batch at once, so that one that fails or waits holds up no other; the messages
+    /// about one subject in their order.
     async fn messages(&self, event: Value) -> Result<Value, InvokeError> {
         let on_message = self.on_message.clone().ok_or(InvokeError::NotWokenBy("a queue"))?;
         let event: SqsEvent = serde_json::from_value(event)?;
+        let mut subjects: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for delivery in event.records.into_iter().map(Delivery::read) {
+            subjects.entry(delivery.subject()).or_default().push(delivery);
+        }
         let mut running = tokio::task::JoinSet::new();
-        for record in event.records {
-            let (on_message, now) = (on_message.clone(), self.clock.now());
-            running.spawn(async move { deliver(&on_message, record, now).await });
+        for deliveries in subjects.into_values() {
+            let (on_message, clock) = (on_message.clone(), self.clock.clone());
+            running.spawn(async move {
+                let mut again = Vec::new();
+                for delivery in deliveries {
+                    again.extend(delivery.process(&on_message, clock.now()).await);
+                }
+                again
+            });
         }
         let mut answer = SqsBatchResponse::default();
         while let Some(done) = running.join_next().await {
             // A panic names no record, so the whole batch comes again.
-            let done = done.map_err(|_| panicked())?;
-            answer.batch_item_failures.extend(done.map(|id| {
+            let again = done.map_err(|_| panicked())?;
+            answer.batch_item_failures.extend(again.into_iter().map(|id| {
                 let mut failure = BatchItemFailure::default();
                 failure.item_identifier = id;
                 failure
@@ -180,18 +213,31 @@ fn panicked() -> InvokeError {
     InvokeError::Failed(Failed::because("a message's work panicked"))
 }
 
-/// Processes one record; the id of one that must come again.
-async fn deliver(on_message: &OnMessage, record: SqsMessage, now: Timestamp) -> Option<String> {
-    let id = record.message_id.unwrap_or_default();
-    let message = serde_json::from_str::<Message>(record.body.as_deref().unwrap_or_default());
-    let done = match message {
-        Ok(message) => {
-            let kind = message.kind();
-            on_message(message, now).await.map_err(|error| (kind, error.to_string()))
-        }
-        Err(_) => Err(("unreadable", String::from("the message cannot be read"))),
-    };
-    let Err((kind, why)) = done else { return None };
-    tracing::warn!(message.id = id, message.kind = kind, why, "a message stays on the queue");
-    Some(id)
+/// One record of a batch.
+struct Delivery {
+    id: String,
+    message: Option<Message>,
+}
+
+impl Delivery {
+    fn read(record: SqsMessage) -> Self {
+        let message = serde_json::from_str(record.body.as_deref().unwrap_or_default()).ok();
+        Self { id: record.message_id.unwrap_or_default(), message }
+    }
+
+    fn subject(&self) -> String {
+        self.message.as_ref().map_or_else(|| self.id.clone(), Message::subject)
+    }
+
+    /// The id of one that must come again.
+    async fn process(self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
+        let (kind, done) = match self.message {
+            Some(message) => (message.kind(), on_message(message, now).await),
+            None => ("unreadable", Err(Failed::because("the message cannot be read"))),
+        };
+        let Err(why) = done else { return None };
+        let id = self.id;
+        tracing::warn!(message.id = id, message.kind = kind, %why, "a message stays on the queue");
+        Some(id)
+    }
 }

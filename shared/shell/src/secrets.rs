@@ -24,11 +24,12 @@ impl Secrets {
 
     /// The secret's present text. Errors: names the secret, never its content.
     pub async fn read(&self, id: &str) -> Result<SecretString, StartError> {
-        let answer = self.client.get_secret_value().secret_id(id).send().await.map_err(|error| {
-            use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-            let code = error.as_service_error().and_then(|e| e.code()).unwrap_or("no answer");
-            StartError::unusable(format!("secret {id}"), code)
-        })?;
+        let answer =
+            self.client.get_secret_value().secret_id(id).send().await.map_err(|error| {
+                use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+                let code = error.as_service_error().and_then(|e| e.code()).unwrap_or("no answer");
+                StartError::unusable(format!("secret {id}"), code)
+            })?;
         answer
             .secret_string
             .map(SecretString::from)

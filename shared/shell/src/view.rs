@@ -120,11 +120,17 @@ impl ConnectionView {
             data_as_of,
             next_check_at: scheduled.then(|| connection.next_slot(now)),
             asking: asking(connection, data_as_of, now),
-            next_refresh_allowed_at: scheduled.then(|| refresh_allowed_at(connection, now)).flatten(),
+            next_refresh_allowed_at: scheduled
+                .then(|| refresh_allowed_at(connection, now))
+                .flatten(),
             history: ledger.history,
             quarantined: ledger.quarantined.len(),
             consent,
-            accounts: ledger.accounts.values().map(|a| AccountView::of(connection, a, data_as_of)).collect(),
+            accounts: ledger
+                .accounts
+                .values()
+                .map(|a| AccountView::of(connection, a, data_as_of))
+                .collect(),
             next_action: action.map(|code| ActionView {
                 code,
                 url: (code == NextAction::DeleteInDashboard).then(|| looking.dashboard.to_owned()),
@@ -194,11 +200,7 @@ struct BalanceView {
 
 impl AccountView {
     /// The account as its connection's journal has it.
-    pub fn of(
-        connection: &Connection,
-        account: &LedgerAccount,
-        as_of: Option<Timestamp>,
-    ) -> Self {
+    pub fn of(connection: &Connection, account: &LedgerAccount, as_of: Option<Timestamp>) -> Self {
         let facts = &account.facts;
         Self {
             id: facts.id.clone(),
@@ -224,5 +226,9 @@ fn masked(number: &str) -> String {
     let (Some(first), Some(last)) = (letters.get(..4), letters.len().checked_sub(4)) else {
         return String::from("••••");
     };
-    format!("{} •••• {}", first.iter().collect::<String>(), letters[last..].iter().collect::<String>())
+    format!(
+        "{} •••• {}",
+        first.iter().collect::<String>(),
+        letters[last..].iter().collect::<String>()
+    )
 }

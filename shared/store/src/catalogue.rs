@@ -77,10 +77,7 @@ impl Table {
     }
 
     /// One bank.
-    pub async fn institution(
-        &self,
-        id: &InstitutionId,
-    ) -> Result<Option<Institution>, StoreError> {
+    pub async fn institution(&self, id: &InstitutionId) -> Result<Option<Institution>, StoreError> {
         Ok(self.institutions(None).await?.into_iter().find(|bank| bank.id == *id))
     }
 }

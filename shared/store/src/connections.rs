@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    due::{DueKind, due_at, slot_key},
+    due::{DueKind, due_at, slot_keys},
     error::StoreError,
     item::{Draft, Item, number, text, text_of},
     keys::{self, Key},
@@ -118,10 +118,9 @@ pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
         .with("gen", number(connection.generation));
     let open = connection.state.open();
     if open {
-        let whose = format!("{}#{}", connection.tenant, connection.id);
-        draft = draft
-            .with("slot_pk", text(slot_key(connection.slot())))
-            .with("slot_sk", text(whose));
+        let (quarter, minute) = slot_keys(connection.slot());
+        let whose = format!("{minute}#{}#{}", connection.tenant, connection.id);
+        draft = draft.with("slot_pk", text(quarter)).with("slot_sk", text(whose));
     }
     let kind = match connection.state {
         State::Revoking { .. } | State::LeftWithOwner => DueKind::Revoke,

@@ -1,5 +1,7 @@
 //! What waits for an instant, and what has a slot in the cycle: two keys-only indexes.
 
+use std::ops::RangeInclusive;
+
 use domain::id::{ConnectionId, LinkSessionId, TenantId, base32};
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,6 +14,8 @@ use crate::{
 
 /// Partitions of the due index: instants are hot, so they are spread.
 const SHARDS: u8 = 4;
+/// Minutes of one partition of the slot index: what a late tick catches up with is one query or two.
+const QUARTER: u16 = 15;
 /// How far back a tick looks again: what was written while the tick before ran.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(2);
 
@@ -113,25 +117,28 @@ impl Table {
         Ok(found)
     }
 
-    /// The connections whose slot in the cycle is this minute.
-    pub async fn slot(&self, slot: u16) -> Result<Vec<(TenantId, ConnectionId)>, StoreError> {
+    /// The connections whose slot in the cycle is one of these minutes: one query for each quarter hour.
+    pub async fn slots(
+        &self,
+        minutes: RangeInclusive<u16>,
+    ) -> Result<Vec<(TenantId, ConnectionId)>, StoreError> {
         let mut found = Vec::new();
-        let pk = slot_key(slot);
-        let query = Query {
-            index: Some("slots"),
-            names: ("slot_pk", "slot_sk"),
-            ..Query::table(&pk, " ", "~")
-        };
-        self.query(query, |item| {
-            let whose = item::text_of(&item, "slot_sk").and_then(|text| text.split_once('#'));
-            if let Some((tenant, connection)) = whose
-                && let (Ok(tenant), Ok(connection)) = (tenant.parse(), connection.parse())
-            {
-                found.push((tenant, connection));
-            }
-            Ok(true)
-        })
-        .await?;
+        for quarter in minutes.start() / QUARTER..=minutes.end() / QUARTER {
+            let first = (*minutes.start()).max(quarter * QUARTER) % QUARTER;
+            let last = (*minutes.end()).min(quarter * QUARTER + QUARTER - 1) % QUARTER;
+            let (pk, _) = slot_keys(quarter * QUARTER);
+            let (from, to) = (format!("{first:02}#"), format!("{last:02}#~"));
+            let query = Query {
+                index: Some("slots"),
+                names: ("slot_pk", "slot_sk"),
+                ..Query::table(&pk, &from, &to)
+            };
+            self.query(query, |item| {
+                found.extend(item::text_of(&item, "slot_sk").and_then(whose));
+                Ok(true)
+            })
+            .await?;
+        }
         Ok(found)
     }
 
@@ -147,7 +154,13 @@ impl Table {
     }
 }
 
-/// The index partition of a slot.
-pub(crate) fn slot_key(slot: u16) -> String {
-    format!("SLOT#{slot:03}")
+/// The index keys of a slot: its quarter hour, and its minute in it.
+pub(crate) fn slot_keys(slot: u16) -> (String, String) {
+    (format!("SLOT#{:02}", slot / QUARTER), format!("{:02}", slot % QUARTER))
+}
+
+/// The connection behind a slot's minute.
+fn whose(slot: &str) -> Option<(TenantId, ConnectionId)> {
+    let mut parts = slot.splitn(3, '#').skip(1);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

@@ -57,9 +57,8 @@ pub(crate) fn decode<T: DeserializeOwned>(
     if json.len() as u64 > RECORD_LIMIT {
         return Err(unreadable(format!("larger than {RECORD_LIMIT} bytes")));
     }
-    serde_json::from_slice(&json).map_err(|error| {
-        unreadable(format!("line {} column {}", error.line(), error.column()))
-    })
+    serde_json::from_slice(&json)
+        .map_err(|error| unreadable(format!("line {} column {}", error.line(), error.column())))
 }
 
 #[cfg(test)]
@@ -84,10 +83,7 @@ mod tests {
         let bomb = deflate.finish().unwrap();
         assert!(bomb.len() < 64 * 1024);
         for bytes in [bomb, vec![9, 1, 2], Vec::new()] {
-            assert!(matches!(
-                decode::<String>("text", &bytes),
-                Err(StoreError::Unreadable { .. })
-            ));
+            assert!(matches!(decode::<String>("text", &bytes), Err(StoreError::Unreadable { .. })));
         }
     }
 }

@@ -60,7 +60,10 @@ impl Draft {
 }
 
 /// The record of an item.
-pub(crate) fn record<T: DeserializeOwned>(kind: &'static str, item: &Item) -> Result<T, StoreError> {
+pub(crate) fn record<T: DeserializeOwned>(
+    kind: &'static str,
+    item: &Item,
+) -> Result<T, StoreError> {
     match item.get("d") {
         Some(AttributeValue::B(bytes)) => encode::decode(kind, bytes.as_ref()),
         _ => Err(StoreError::Unreadable { kind, why: String::from("it has no record") }),

@@ -2,9 +2,7 @@
 
 use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
-    types::{
-        ReturnValuesOnConditionCheckFailure, error::ConditionalCheckFailedException,
-    },
+    types::{ReturnValuesOnConditionCheckFailure, error::ConditionalCheckFailedException},
 };
 use domain::{
     connection::Connection,
@@ -100,8 +98,7 @@ impl Table {
     ) -> Result<Option<Tail>, StoreError> {
         let (mut found, mut entries, mut whole) = (None, Vec::<Entry>::new(), true);
         let pk = keys::partition(tenant, connection);
-        let query =
-            Query { descending: true, page, ..Query::table(&pk, "J#", keys::CONNECTION) };
+        let query = Query { descending: true, page, ..Query::table(&pk, "J#", keys::CONNECTION) };
         self.query(query, |item| {
             if text_of(&item, "sk") == Some(keys::CONNECTION) {
                 found = Some(item::record::<Connection>("connection", &item)?);

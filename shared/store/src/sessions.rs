@@ -52,7 +52,8 @@ impl Table {
         session: &LinkSession,
         token_hash: &str,
     ) -> Result<(), StoreError> {
-        let token = token(session, TokenKind::Open, token_hash, session.open_until())?;
+        // It leads to the session for longer than it opens it, so that who comes late is told why.
+        let token = token(session, TokenKind::Open, token_hash, session.confirm_until())?;
         let items = vec![(item(session)?, When::Absent), (token, When::Absent)];
         self.put_all(items).await
     }

@@ -174,14 +174,6 @@ pub(crate) struct Query<'a> {
 impl<'a> Query<'a> {
     /// A partition of the table, from one sort key through another.
     pub(crate) fn table(pk: &'a str, from: &'a str, to: &'a str) -> Self {
-        Self {
-            index: None,
-            names: ("pk", "sk"),
-            pk,
-            from,
-            to,
-            descending: false,
-            page: None,
-        }
+        Self { index: None, names: ("pk", "sk"), pk, from, to, descending: false, page: None }
     }
 }

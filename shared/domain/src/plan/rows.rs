@@ -50,16 +50,15 @@ pub(super) fn plan(
     scope: Scope,
 ) -> Rows {
     let shown: BTreeMap<_, _> = fetched.booked.iter().map(|row| (&row.id, row)).collect();
-    let ours: Vec<&Row> = known
-        .map(|known| known.rows.values().map(|(_, row)| row).collect())
-        .unwrap_or_default();
+    let ours: Vec<&Row> =
+        known.map(|known| known.rows.values().map(|(_, row)| row).collect()).unwrap_or_default();
     let by_remote: BTreeMap<_, _> = ours.iter().map(|row| (&row.remote, *row)).collect();
     let last = known.and_then(|known| known.last.as_ref());
-    let mut rows = Rows { last: shown.keys().copied().chain(last).max().cloned(), ..Rows::default() };
+    let mut rows =
+        Rows { last: shown.keys().copied().chain(last).max().cloned(), ..Rows::default() };
 
-    let mut unseen = Unseen::new(
-        ours.iter().filter(|row| !shown.contains_key(&row.remote)).copied().collect(),
-    );
+    let mut unseen =
+        Unseen::new(ours.iter().filter(|row| !shown.contains_key(&row.remote)).copied().collect());
     let mut strangers = Vec::new();
     for (id, theirs) in shown {
         match by_remote.get(id) {

@@ -19,6 +19,7 @@ pub fn account(wire: Account) -> Result<RemoteAccount, Why> {
     let digits = wire.balance.ok_or("balance is missing or no number")?;
     let balance = Money::read(&digits.0, currency).map_err(|_| "balance cannot be kept exactly")?;
     let AccountExtra {
+        account_name,
         iban,
         account_number,
         sort_code,
@@ -33,7 +34,8 @@ pub fn account(wire: Account) -> Result<RemoteAccount, Why> {
     };
     Ok(RemoteAccount {
         id,
-        name: Personal::from(wire.name.unwrap_or_default()),
+        // `name` is often the number; what its owner calls the account is in `extra`.
+        name: Personal::from(filled(account_name).or(wire.name).unwrap_or_default()),
         nature: wire.nature.unwrap_or_default(),
         currency,
         balance,

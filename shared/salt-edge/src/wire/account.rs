@@ -33,6 +33,9 @@ pub struct Account {
 /// `extra` of an account: the keys that we read.
 #[derive(Default, Deserialize)]
 pub struct AccountExtra {
+    /// What the owner calls it.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub account_name: Option<String>,
     /// International account number.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub iban: Option<String>,

@@ -1,0 +1,86 @@
+//! Everything that the simulated service knows: Salt Edge's own records and the banks behind it.
+
+mod consents;
+mod deletion;
+mod due;
+mod lookups;
+mod records;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::attempt::Attempt;
+use crate::bank::{Book, Provider, catalogue};
+use crate::callbacks::Outbox;
+use crate::clients::Client;
+use crate::faults::Faults;
+use crate::ids::{Id, Ids, Random};
+use crate::options::Options;
+use crate::record::Record;
+use crate::session::Session;
+use crate::switches::Switches;
+
+pub(crate) use due::{REFRESH_START_HOUR, next_night};
+pub use records::{
+    Connection, ConnectionStatus, Consent, ConsentStatus, CopiedAccount, CopiedTransaction,
+    Customer, RevokeReason, Strategy,
+};
+
+/// The state behind the simulator's lock.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) n_transactions: usize,
+    pub(crate) ids: Ids,
+    pub(crate) random: Random,
+    pub(crate) switches: Switches,
+    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) providers: BTreeMap<String, Provider>,
+    /// By provider code and login.
+    pub(crate) books: BTreeMap<(String, String), Book>,
+    /// Password by provider code and login, beside `username` / `secret` that every bank knows.
+    pub(crate) logins: BTreeMap<(String, String), String>,
+    pub(crate) customers: BTreeMap<Id, Customer>,
+    pub(crate) connections: BTreeMap<Id, Connection>,
+    pub(crate) consents: BTreeMap<Id, Consent>,
+    pub(crate) accounts: BTreeMap<Id, CopiedAccount>,
+    pub(crate) transactions: BTreeMap<Id, CopiedTransaction>,
+    pub(crate) attempts: BTreeMap<Id, Attempt>,
+    /// Attempts that have not finished.
+    pub(crate) running: BTreeSet<Id>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+    pub(crate) outbox: Outbox,
+    pub(crate) faults: Faults,
+    pub(crate) record: Record,
+    /// Instants of connects and reconnects by client, for the flood limit.
+    pub(crate) connects: BTreeMap<String, Vec<Timestamp>>,
+}
+
+impl World {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            seed: options.seed,
+            n_transactions: options.n_transactions,
+            ids: Ids::new(options.seed),
+            random: Random::named(options.seed, "tokens"),
+            switches: options.switches.clone(),
+            clients: options.clients.iter().map(|c| (c.app_id.clone(), c.clone())).collect(),
+            providers: catalogue::catalogue(),
+            books: BTreeMap::new(),
+            logins: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            transactions: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            running: BTreeSet::new(),
+            sessions: BTreeMap::new(),
+            outbox: Outbox::default(),
+            faults: Faults::default(),
+            record: Record::default(),
+            connects: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The laws. None is broken by an empty list of faults.
+
+mod contract;
+mod dependencies;
+mod documents;
+mod purity;
+mod routes;
+mod settings;
+mod signatures;
+mod size;
+mod words;
+
+pub use contract::contract_lists_every_code;
+pub use dependencies::{dependencies_point_inwards, each_dependency_has_a_reason};
+pub use documents::{documents_name_what_is_there, links_lead_somewhere};
+pub use purity::{domain_does_not_wait, no_floats, only_the_shell_touches_the_machine};
+pub use routes::routes_are_the_same_everywhere;
+pub use settings::settings_are_read_and_set;
+pub use signatures::no_vendor_in_a_signature;
+pub use size::{files_are_short, functions_are_short};
+pub use words::{names_say_something, nothing_is_left_for_later, one_macro};
