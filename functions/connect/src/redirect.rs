@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 use shell::{Answer, Call, Code, Problem, token, token_hash};
 use store::{StoreError, TokenKind};
 
-use crate::start::Parts;
+use crate::{sessions::RACES, start::Parts};
 
 /// `GET /connect/{token}`: opens the session at Salt Edge, once, at the click.
 pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
@@ -129,7 +129,11 @@ async fn refused(
     let fresh = parts.table.session(&session.tenant, &session.id).await?;
     let fresh = fresh.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
     if let Ok(failed) = fresh.after(SessionEvent::Failed(failure)) {
-        parts.table.put_session(&failed).await?;
+        match parts.table.put_session(&failed).await {
+            // Cancelled at the same moment: that stands.
+            Ok(_) | Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(Answer::see_other(with_query(&fresh.return_to, &[("link_session_id", fresh.id.as_str())])?))
 }
@@ -138,38 +142,38 @@ async fn refused(
 ///
 /// What else the browser brings is not believed: the connection is read back from Salt Edge.
 pub(crate) async fn back(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
-    let state = call.query("state").unwrap_or_default();
-    let hash = token_hash(state);
-    let session = parts.table.session_of_token(TokenKind::Return, &hash, call.now).await?;
-    let session = session.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
-    let session = tried_again(session);
-    let id = session.id.to_string();
-    if session.stage != Stage::Redirected {
-        // A second arrival, or one after the end: the session says what is so, and no second code is made.
-        let back = with_query(&session.return_to, &[("link_session_id", &id)])?;
-        return Ok(Answer::see_other(back));
-    }
     let code = token(&parts.entropy)?;
-    let returned = match call.query("error_class") {
-        Some(class) => {
-            let failure = ErrorClass::parse(class).failure();
-            let mut failed = session.after(SessionEvent::Failed(failure));
-            if let Ok(failed) = &mut failed {
-                failed.due = Some(failed.confirm_until());
-            }
-            failed
-        }
-        None => session.after(SessionEvent::Returned),
-    };
-    let returned = returned.map_err(|_| Problem::new(Code::WrongState))?;
-    let ended = returned.stage.ended();
-    let returned = LinkSession { code_hash: Some(token_hash(&code)), ..returned };
-    parts.table.put_session(&returned).await?;
-    let mut added = vec![("link_session_id", id.as_str())];
-    if !ended {
+    let hash = token_hash(&code);
+    let session = arrived(parts, call, &hash).await?;
+    let mut added = vec![("link_session_id", session.id.as_str())];
+    // A second arrival, or one after the end: the session says what is so, and no second code is made.
+    if session.code_hash.as_ref() == Some(&hash) && !session.stage.ended() {
         added.push(("code", &code));
     }
     Ok(Answer::see_other(with_query(&session.return_to, &added)?))
+}
+
+/// The session as this arrival leaves it. A callback at the same moment must not keep the browser.
+async fn arrived(parts: &Parts, call: &Call, code_hash: &str) -> Result<LinkSession, Problem> {
+    let state = token_hash(call.query("state").unwrap_or_default());
+    for _ in 0..RACES {
+        let session = parts.table.session_of_token(TokenKind::Return, &state, call.now).await?;
+        let session = tried_again(session.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?);
+        if session.stage != Stage::Redirected {
+            return Ok(session);
+        }
+        let event = match call.query("error_class") {
+            Some(class) => SessionEvent::Failed(ErrorClass::parse(class).failure()),
+            None => SessionEvent::Returned,
+        };
+        let next = session.after(event).map_err(|_| Problem::new(Code::WrongState))?;
+        let (code_hash, due) = (Some(code_hash.to_owned()), Some(session.confirm_until()));
+        match parts.table.put_session(&LinkSession { code_hash, due, ..next }).await {
+            Err(StoreError::Conflict) => {}
+            stored => return Ok(stored?),
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
 /// A try that failed can be repeated on Salt Edge's pages: how it ended is said by the way back, not by

@@ -14,13 +14,16 @@ use shell::{
     Answer, Call, Caller, Code, Problem, Queue, token, token_hash,
     view::{ActionView, InstitutionView},
 };
-use store::Table;
+use store::{StoreError, Table};
 
 use crate::{
     requests::{self, Confirmation, NewLinkSession},
     start::Parts,
     visits,
 };
+
+/// Times that a session is loaded again because a callback or a second click was faster.
+pub(crate) const RACES: usize = 4;
 
 /// A link session as the API shows it.
 #[derive(Serialize)]
@@ -159,40 +162,53 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
 
 /// `POST /v1/link-sessions/{id}/cancel`.
 pub(crate) async fn cancel(table: &Table, call: &Call) -> Result<Answer, Problem> {
-    let session = find(table, call, call.caller()?).await?;
-    if session.stage == Stage::Cancelled {
-        return Ok(Answer::json(200, &view(&session, None, call)));
+    for _ in 0..RACES {
+        let session = find(table, call, call.caller()?).await?;
+        if session.stage == Stage::Cancelled {
+            return Ok(Answer::json(200, &view(&session, None, call)));
+        }
+        let next = session.after(SessionEvent::Cancelled).map_err(|_| wrong_state())?;
+        // What the browser may still finish at Salt Edge is looked for, and taken back.
+        let due = Some(next.confirm_until());
+        match table.put_session(&LinkSession { due, ..next }).await {
+            Err(StoreError::Conflict) => {}
+            stored => return Ok(Answer::json(200, &view(&stored?, None, call))),
+        }
     }
-    let mut next = session.after(SessionEvent::Cancelled).map_err(|_| wrong_state())?;
-    // What the browser may still finish at Salt Edge is looked for, and taken back.
-    next.due = Some(next.confirm_until());
-    let next = table.put_session(&next).await?;
-    Ok(Answer::json(200, &view(&next, None, call)))
+    Err(StoreError::Conflict.into())
 }
 
 /// `POST /v1/link-sessions/{id}/confirm`: the code, with its creator's token.
 pub(crate) async fn confirm(table: &Table, queue: &Queue, call: &Call) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
     let body: Confirmation = call.json()?;
-    let session = find(table, call, caller).await?;
-    if session.customer != caller.customer {
-        return Err(Problem::new(Code::NotTheCreator));
-    }
-    let hash = token_hash(&body.code);
-    if session.code_hash.as_deref() != Some(hash.as_str()) {
-        return Err(Problem::new(Code::InvalidCode));
-    }
-    let next = if session.stage.confirmed() {
-        session
-    } else {
-        let confirmed = session.after(SessionEvent::Confirmed).map_err(|_| wrong_state())?;
-        let due = Some(call.now + domain::limits::SESSION_PAUSE);
-        let confirmed = LinkSession { confirmed_at: Some(call.now), due, ..confirmed };
-        table.put_session(&confirmed).await?
-    };
+    let next = confirmed(table, call, &token_hash(&body.code)).await?;
     let (tenant, session) = (next.tenant.clone(), next.id.clone());
     queue.send(&Message::Session { tenant, session }).await?;
     Ok(Answer::json(200, &view(&next, None, call)))
+}
+
+/// The confirmed session; the same code again, also at the same moment, changes nothing.
+async fn confirmed(table: &Table, call: &Call, hash: &str) -> Result<LinkSession, Problem> {
+    let caller = call.caller()?;
+    for _ in 0..RACES {
+        let session = find(table, call, caller).await?;
+        if session.customer != caller.customer {
+            return Err(Problem::new(Code::NotTheCreator));
+        }
+        if session.code_hash.as_deref() != Some(hash) {
+            return Err(Problem::new(Code::InvalidCode));
+        }
+        if session.stage.confirmed() {
+            return Ok(session);
+        }
+        let next = session.after(SessionEvent::Confirmed).map_err(|_| wrong_state())?;
+        let due = Some(call.now + domain::limits::SESSION_PAUSE);
+        match table.put_session(&LinkSession { confirmed_at: Some(call.now), due, ..next }).await {
+            Err(StoreError::Conflict) => {}
+            stored => return Ok(stored?),
+        }
+    }
+    Err(StoreError::Conflict.into())
 }
 
 /// The session, where the caller may see it. Not there and not theirs are one answer.

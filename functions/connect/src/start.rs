@@ -53,12 +53,8 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let aws = Aws::from_env(env)?;
     let mode: Mode = env.parse("HALITE_MODE")?;
-    let base_url = env.text("HALITE_SALTEDGE_URL")?.to_owned();
-    let secret = env.text("HALITE_SECRET_ID")?;
-    let bank = Rotating::start(aws.secrets(&platform.clock), secret, move |text| {
-        Keyring::open(text, &base_url, mode)
-            .map_err(|error| StartError::unusable("the secret of HALITE_SECRET_ID", error))
-    });
+    let open = Keyring::opener(env.text("HALITE_SALTEDGE_URL")?, mode);
+    let secrets = aws.secrets(&platform.clock);
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
@@ -69,7 +65,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
         dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
         return_urls: ReturnUrls::parse(env.text("HALITE_RETURN_URLS")?)?,
         entropy: platform.entropy.clone(),
-        bank: bank.await?,
+        bank: Rotating::start(secrets, env, "HALITE_SECRET_ID", open).await?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
     Ok(Function::new(&platform.clock)

@@ -4,12 +4,10 @@ use domain::{
     connection::Connection,
     id::ConnectionId,
     journal::Ledger,
-    limits::TAIL_DAYS,
     message::{Message, Reason},
     next_action::NextAction,
     session::Intent,
 };
-use jiff::SignedDuration;
 use shell::{
     Answer, Call, Caller, Code, Problem,
     view::{ConnectionView, Looking, refresh_allowed_at},
@@ -66,8 +64,7 @@ pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Proble
     let (tenant, id) = (connection.tenant.clone(), connection.id.clone());
     let message = Message::Pull { tenant, connection: id, reason: Reason::User };
     parts.queue.send(&message).await?;
-    let since = call.now - SignedDuration::from_hours(24 * TAIL_DAYS);
-    let tail = parts.table.tail(&connection.tenant, &connection.id, since).await?;
+    let tail = parts.table.newest(&connection.tenant, &connection.id).await?;
     let ledger = tail.map(|tail| Ledger::replay(&tail.entries)).unwrap_or_default();
     let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
     Ok(Answer::json(202, &ConnectionView::of(&connection, &ledger, looking)))

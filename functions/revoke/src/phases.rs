@@ -52,7 +52,7 @@ pub(crate) async fn go_on(
             Ok(Step::Done(event, consent)) => {
                 let next = connection.after(event)?;
                 let due = due(&next, now);
-                let consent = ended(consent.or(next.consent), &next.state);
+                let consent = consent.or(next.consent);
                 let next = Connection { due, consent, ..next };
                 connection = parts.table.put_connection(&next).await?;
                 tracing::info!(connection.id = %id, state = connection.state.name(), "a revocation went on");
@@ -126,16 +126,6 @@ async fn look(bank: &Keyring, connection: &Connection, now: Timestamp) -> Result
 async fn proven_gone(bank: &Keyring, now: Timestamp) -> Result<Step, BankError> {
     bank.client.control(now).await?;
     Ok(Step::Done(Event::GoneProven, None))
-}
-
-/// With the connection, every consent to it is over, whatever was read last.
-fn ended(consent: Option<Consent>, state: &State) -> Option<Consent> {
-    let over =
-        |consent: &Consent| *state == State::Revoked && consent.status == ConsentStatus::Active;
-    consent.map(|consent| {
-        let status = if over(&consent) { ConsentStatus::Revoked } else { consent.status };
-        Consent { status, ..consent }
-    })
 }
 
 fn gone(error: &BankError) -> bool {

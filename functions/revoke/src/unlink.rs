@@ -33,12 +33,6 @@ pub(crate) async fn unlink(
         Some(remote) => leftover(parts, remote).await?,
         None => None,
     };
-    // Salt Edge may have made the visit a reconnect of a connection that we have: that one is good.
-    let ours = match &found {
-        Some(remote) => parts.table.connection_of(&remote.id).await?.is_some(),
-        None => false,
-    };
-    let found = found.filter(|_| !ours);
     let ended = ended(&session, found.is_some())?;
     let ended = LinkSession { unlinked: true, due: None, ..ended };
     let Some(remote) = found else {

@@ -45,7 +45,7 @@ impl RowView {
     /// An announced row. Its id is good for this answer only: the bank gives it none that lasts.
     pub(crate) fn pending(account: &AccountId, index: usize, facts: &Facts) -> Self {
         let made = format!("pending|{index}|{}|{}", facts.made_on, facts.money.text());
-        let id = account.announced(&made);
+        let id = account.apart(&made);
         Self::of(account, id, "pending", facts, None)
     }
 

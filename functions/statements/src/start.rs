@@ -16,12 +16,11 @@ pub(crate) struct Parts {
 pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let aws = Aws::from_env(env)?;
-    let secret = env.text("HALITE_CURSOR_SECRET_ID")?;
-    let cursors = Rotating::start(aws.secrets(&platform.clock), secret, Cursors::open);
+    let secrets = aws.secrets(&platform.clock);
     let parts = Arc::new(Parts {
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
         dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
-        cursors: cursors.await?,
+        cursors: Rotating::start(secrets, env, "HALITE_CURSOR_SECRET_ID", Cursors::open).await?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
     Ok(Function::new(&platform.clock)

@@ -6,12 +6,12 @@ use domain::{
     consent::{Consent, ConsentStatus},
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, History, Ledger, Tombstone},
-    limits::{ASK_DEADLINE, ASK_GAP, TAIL_DAYS},
+    limits::{ASK_DEADLINE, ASK_GAP},
     look::{Look, Seen, look},
     message::Reason,
     next_action::{Failure, NextAction},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use salt_edge::Keyring;
 use shell::{Failed, alarm};
 use store::{StoreError, Tail};
@@ -48,9 +48,8 @@ pub(crate) async fn pull(
     now: Timestamp,
 ) -> Result<Pulled, Failed> {
     let bank = parts.bank.get().await?;
-    let since = now - SignedDuration::from_hours(24 * TAIL_DAYS);
     for _ in 0..RACES {
-        let Some(tail) = parts.table.tail(tenant, id, since).await? else {
+        let Some(tail) = parts.table.tail(tenant, id).await? else {
             return Err(Failed::because("the connection is not to be seen yet"));
         };
         if !tail.connection.state.open() {

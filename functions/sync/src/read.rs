@@ -4,9 +4,10 @@ use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
     journal::{Body, Entry, History, Ledger, Position},
+    limits::TAIL_DAYS,
     plan::{self, Held, overlap_start},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use salt_edge::Keyring;
 use shell::Failed;
 use store::{Appended, StoreError, Tail};
@@ -50,9 +51,9 @@ pub(crate) async fn read(
         return unchanged(parts, connection, fetched.data_as_of, now).await;
     }
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
-    let mut at = head;
-    for read in plan::parts(&delta, overlap_start(now), fetched.data_as_of, first_part) {
-        at = at.next();
+    let reads = plan::parts(&delta, overlap_start(now), fetched.data_as_of, first_part);
+    let since = now - SignedDuration::from_hours(24 * TAIL_DAYS);
+    for (at, read) in plan::place(reads, head, &tail.entries, since) {
         let entry = Entry { at, read_at: now, body: Body::Read(read) };
         if append(parts, connection, &entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use domain::message::{CallbackKind, Hint, Message};
-use salt_edge::callback::{BodyFault, Keys, Kind, Refusal};
+use salt_edge::callback::{BodyFault, Keys, Refusal};
 use shell::{Answer, Aws, Call, Code, Function, Platform, Problem, Queue, StartError, alarm};
 
 /// One route for each kind: the body does not say which it is.
@@ -42,14 +42,14 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
 }
 
 async fn receive(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
-    let kind = call.route.rsplit('/').next().unwrap_or_default().parse::<Kind>();
+    let kind = call.route.rsplit('/').next().unwrap_or_default().parse::<CallbackKind>();
     let kind = kind.map_err(|_| Problem::new(Code::RouteNotFound))?;
     let url = format!("{}{kind}", parts.registered);
     let received = parts.keys.receive(kind, &url, call.headers(), call.raw_body());
     match received {
         Ok(callback) => {
             let hint = Hint {
-                callback: said(kind),
+                callback: kind,
                 connection: callback.connection,
                 customer: callback.customer,
                 tag: callback.tag,
@@ -66,7 +66,7 @@ async fn receive(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
 
 /// A wrong signature gets one answer whatever is wrong with it; a signed body that is of no use is
 /// taken and dropped, for Salt Edge would only send it again.
-fn refuse(kind: Kind, refusal: Refusal) -> Result<Answer, Problem> {
+fn refuse(kind: CallbackKind, refusal: Refusal) -> Result<Answer, Problem> {
     match refusal {
         Refusal::Signature(fault) => {
             tracing::warn!(callback = %kind, %fault, "a callback was refused");
@@ -77,17 +77,5 @@ fn refuse(kind: Kind, refusal: Refusal) -> Result<Answer, Problem> {
             alarm("callback_unreadable", &format!("{kind}: {fault}"));
             Ok(Answer::empty(200))
         }
-    }
-}
-
-fn said(kind: Kind) -> CallbackKind {
-    match kind {
-        Kind::Success => CallbackKind::Success,
-        Kind::Fail => CallbackKind::Fail,
-        Kind::Notify => CallbackKind::Notify,
-        Kind::Destroy => CallbackKind::Destroy,
-        Kind::Provider => CallbackKind::Provider,
-        Kind::Consent => CallbackKind::Consent,
-        Kind::Service => CallbackKind::Service,
     }
 }

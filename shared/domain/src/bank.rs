@@ -1,10 +1,12 @@
 //! What the provider shows us, in our words: the border is `shared/salt-edge`, which translates.
 
+mod consent;
 mod error;
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+pub use consent::{RemoteConsent, RemoteConsentState};
 pub use error::{BankError, Verdict};
 
 use crate::{
@@ -275,34 +277,4 @@ pub enum Rows {
     Pending,
     /// Set aside as duplicates.
     Duplicated,
-}
-
-/// A consent as the provider shows it.
-#[derive(Debug, Clone)]
-pub struct RemoteConsent {
-    /// The provider's id.
-    pub id: RemoteConsentId,
-    /// What it is in force as.
-    pub state: RemoteConsentState,
-    /// Its end; none where the provider does not say.
-    pub expires_at: Option<Timestamp>,
-    /// Its length in days; none = unlimited or not said.
-    pub period_days: Option<u16>,
-    /// When it was given.
-    pub created_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// `status` of a consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RemoteConsentState {
-    /// In force.
-    Active,
-    /// Over by time.
-    Expired,
-    /// Taken back.
-    Revoked,
-    /// A status that this build does not know.
-    Unknown,
 }

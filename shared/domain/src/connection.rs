@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::Consent,
+    consent::{Consent, ConsentStatus},
     id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
     limits::{ASK_DEADLINE, ASKS_PER_DAY, CYCLE_MINUTES, DAY},
     next_action::{Failure, NextAction},
@@ -245,9 +245,16 @@ impl Connection {
         now + SignedDuration::from_secs(wait)
     }
 
-    /// The connection after this event, one write later.
+    /// The connection after this event, one write later. When it is gone, every consent to it is over.
     pub fn after(&self, event: Event) -> Result<Self, IllegalTransition> {
-        Ok(Self { state: self.state.apply(event)?, tries: 0, ..self.clone() })
+        let state = self.state.apply(event)?;
+        let mut consent = self.consent.clone();
+        if let (State::Revoked, Some(consent)) = (&state, &mut consent)
+            && consent.status == ConsentStatus::Active
+        {
+            consent.status = ConsentStatus::Revoked;
+        }
+        Ok(Self { state, consent, tries: 0, ..self.clone() })
     }
 }
 

@@ -199,8 +199,8 @@ impl AccountId {
 }
 
 impl AccountId {
-    /// An id for an announced row, which the bank gives none that lasts.
-    pub fn announced(&self, what: &str) -> TransactionId {
+    /// An id for a row that cannot have one from Salt Edge's: an announced one, or one whose id is taken.
+    pub fn apart(&self, what: &str) -> TransactionId {
         TransactionId::from_bytes(&digest(&[self.as_str(), what])[..16])
     }
 }

@@ -30,6 +30,9 @@ impl Position {
         Self { generation, number: 0 }
     }
 
+    /// The very first place of a journal.
+    pub const FIRST: Self = Self { generation: 1, number: 1 };
+
     /// The next place in the same generation.
     #[must_use]
     pub fn next(self) -> Self {
@@ -74,6 +77,8 @@ pub struct Read {
     pub last: bool,
     /// When the provider's attempt succeeded: the age of the data.
     pub data_as_of: Option<Timestamp>,
+    /// The oldest entry that the next read has to load for its comparison.
+    pub tail_from: Position,
     /// A hash of the content: tells our own write from another's.
     pub fingerprint: String,
     /// Every account as it stands, with what is new in it.

@@ -1,5 +1,7 @@
 //! What lies on a queue: ids and a reason, nothing personal.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -128,8 +130,8 @@ impl CallbackKind {
         Self::Service,
     ];
 
-    /// The last part of its URL.
-    pub fn path(self) -> &'static str {
+    /// The word in its URL.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Fail => "fail",
@@ -139,6 +141,25 @@ impl CallbackKind {
             Self::Consent => "consent",
             Self::Service => "service",
         }
+    }
+}
+
+impl fmt::Display for CallbackKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no kind of callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such kind of callback")]
+pub struct UnknownKind;
+
+impl FromStr for CallbackKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
     }
 }
 

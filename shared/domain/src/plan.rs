@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 pub use account::identity;
-pub use parts::parts;
+pub use parts::{parts, place};
 
 use crate::{
     bank::{Quarantined, RemoteAccount, RemoteTransaction},

@@ -61,9 +61,7 @@ impl Locale {
 
 fn english(action: NextAction) -> &'static str {
     match action {
-        NextAction::Reconnect => {
-            "The bank did not accept the login. Choose “Update credentials” and sign in again."
-        }
+        NextAction::Reconnect => "The bank did not accept the login. Please sign in again.",
         NextAction::UseSameLogin => {
             "You signed in with another login than before. Choose “Update credentials” and use the login you linked first."
         }
@@ -108,7 +106,7 @@ fn english(action: NextAction) -> &'static str {
         NextAction::DeleteInDashboard => {
             "Your consent is revoked. The connection still exists in your own Salt Edge account: sign in to the Salt Edge dashboard and delete it there."
         }
-        NextAction::StartAgain => "This link is no longer valid. Please start again.",
+        NextAction::StartAgain => "This attempt has ended. Please start again.",
         NextAction::Confirm => "Come back to this page in the window where you started, to finish.",
         NextAction::FixRequest => {
             "The request was not understood. The application has to be corrected."
@@ -120,7 +118,7 @@ fn english(action: NextAction) -> &'static str {
 fn vietnamese(action: NextAction) -> &'static str {
     match action {
         NextAction::Reconnect => {
-            "Ngân hàng không chấp nhận thông tin đăng nhập. Hãy chọn “Cập nhật thông tin đăng nhập” và đăng nhập lại."
+            "Ngân hàng không chấp nhận thông tin đăng nhập. Vui lòng đăng nhập lại."
         }
         NextAction::UseSameLogin => {
             "Bạn đã đăng nhập bằng tài khoản khác với lần trước. Hãy chọn “Cập nhật thông tin đăng nhập” và dùng đúng tài khoản đã liên kết."
@@ -166,7 +164,7 @@ fn vietnamese(action: NextAction) -> &'static str {
         NextAction::DeleteInDashboard => {
             "Sự đồng ý của bạn đã được thu hồi. Liên kết vẫn còn trong tài khoản Salt Edge của bạn: hãy đăng nhập trang Salt Edge và xóa tại đó."
         }
-        NextAction::StartAgain => "Liên kết này không còn hiệu lực. Vui lòng bắt đầu lại.",
+        NextAction::StartAgain => "Lần thử này đã kết thúc. Vui lòng bắt đầu lại.",
         NextAction::Confirm => {
             "Hãy quay lại trang này trong cửa sổ nơi bạn đã bắt đầu để hoàn tất."
         }

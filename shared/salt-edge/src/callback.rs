@@ -3,11 +3,10 @@
 mod read;
 mod verify;
 
-use std::{fmt, str::FromStr};
-
 use domain::{
     bank::{Health, Tag},
     id::{InstitutionId, RemoteConnectionId, RemoteConsentId, RemoteCustomerId},
+    message::CallbackKind,
 };
 use jiff::Timestamp;
 
@@ -18,75 +17,11 @@ pub use verify::{Keys, SignatureFault};
 /// The longest callback, in bytes.
 pub const LONGEST: usize = 64 * 1024;
 
-/// Which URL a callback came to: its body does not say what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Data changed, or an attempt got on.
-    Success,
-    /// An attempt failed.
-    Fail,
-    /// An attempt entered a stage.
-    Notify,
-    /// A connection was deleted.
-    Destroy,
-    /// A bank's status changed.
-    Provider,
-    /// A consent expired or was revoked.
-    Consent,
-    /// A notice about the service.
-    Service,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Success,
-        Self::Fail,
-        Self::Notify,
-        Self::Destroy,
-        Self::Provider,
-        Self::Consent,
-        Self::Service,
-    ];
-
-    /// The word in the route.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Fail => "fail",
-            Self::Notify => "notify",
-            Self::Destroy => "destroy",
-            Self::Provider => "provider",
-            Self::Consent => "consent",
-            Self::Service => "service",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A word that names no kind of callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind of callback")]
-pub struct UnknownKind;
-
-impl FromStr for Kind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
-    }
-}
-
 /// What a callback hints at. Never stored as truth: whoever gets it looks again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
     /// The route it came by.
-    pub kind: Kind,
+    pub kind: CallbackKind,
     /// Whose attempt it was; a failed first attempt may have none.
     pub connection: Option<RemoteConnectionId>,
     /// The customer.
@@ -142,7 +77,7 @@ impl Keys {
     /// reads it. `headers`: every header line of the request, names in any case.
     pub fn receive<'a>(
         &self,
-        kind: Kind,
+        kind: CallbackKind,
         url: &str,
         headers: impl IntoIterator<Item = (&'a str, &'a str)>,
         body: &[u8],

@@ -24,8 +24,8 @@ const LIST: &str = "GET /customers";
 impl Client {
     /// The customer with this identifier, created where there is none yet.
     ///
-    /// In partner mode the practices of the settings are tried in their order; the next one only when
-    /// the form of the request was refused, never when the e-mail was.
+    /// In partner mode the practices of the settings are tried in their order; the next one when the form
+    /// of the request was refused, or the e-mail is another customer's already.
     pub async fn customer(
         &self,
         new: &NewCustomer,
@@ -110,6 +110,9 @@ fn another_form_may_do(error: &BankError) -> bool {
             ErrorClass::WrongRequestFormat
                 | ErrorClass::IdentifierInvalid
                 | ErrorClass::ActionNotAllowed
+                // Not by our identifier, or it had been found: the e-mail is another customer's, whom we
+                // must not take. Without it the user still gets a customer of their own.
+                | ErrorClass::DuplicatedCustomer
         )
     )
 }

@@ -50,6 +50,15 @@ struct Fields {
 }
 
 impl Keyring {
+    /// What opens the secret of one deployment, whenever it is read again.
+    pub fn opener(
+        base_url: &str,
+        mode: Mode,
+    ) -> impl Fn(&SecretString) -> Result<Self, KeyringError> + Send + Sync + 'static {
+        let base_url = base_url.to_owned();
+        move |secret| Self::open(secret, &base_url, mode)
+    }
+
     /// Reads the secret's JSON. Errors: [`KeyringError`] names the field, never its value.
     pub fn open(secret: &SecretString, base_url: &str, mode: Mode) -> Result<Self, KeyringError> {
         let fields: Fields = serde_json::from_str(secret.expose_secret()).map_err(|error| {

@@ -4,11 +4,12 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::bank::{Health, Tag};
+use domain::message::CallbackKind as Kind;
 use ring::{rand::SystemRandom, rsa::KeyPair, signature::RSA_PKCS1_SHA256};
 use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
 use salt_edge::{
     ErrorClass,
-    callback::{BodyFault, Callback, Keys, Kind, LONGEST, Refusal, SignatureFault as Fault},
+    callback::{BodyFault, Callback, Keys, LONGEST, Refusal, SignatureFault as Fault},
 };
 
 const URL: &str = "https://api.example.com/hooks/saltedge/success";

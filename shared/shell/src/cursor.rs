@@ -5,27 +5,27 @@ use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    code::Code,
-    env::StartError,
-    problem::Problem,
-};
+use crate::{code::Code, problem::Problem};
 
 /// Bytes of the keyed hash before the content.
 const TAG: usize = 16;
 /// The shortest key that is taken.
 const SHORTEST: usize = 32;
 
+/// The secret is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is shorter than {SHORTEST} characters")]
+pub struct ShortKey;
+
 /// Writes and reads cursors with one key.
 pub struct Cursors(hmac::Key);
 
 impl Cursors {
     /// The key from its secret. Errors: it is shorter than 32 characters.
-    pub fn open(secret: &SecretString) -> Result<Self, StartError> {
+    pub fn open(secret: &SecretString) -> Result<Self, ShortKey> {
         let text = secret.expose_secret();
         if text.len() < SHORTEST {
-            let name = "the secret of HALITE_CURSOR_SECRET_ID";
-            return Err(StartError::unusable(name, "it is shorter than 32 characters"));
+            return Err(ShortKey);
         }
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())))
     }

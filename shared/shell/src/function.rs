@@ -8,12 +8,7 @@ use jiff::Timestamp;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, request::LambdaRequest, service_fn};
 use serde_json::Value;
 
-use crate::{
-    Answer, Call, Clock, Entropy, Failed,
-    code::Code,
-    env::Env,
-    problem::Problem,
-};
+use crate::{Answer, Call, Clock, Entropy, Failed, code::Code, env::Env, problem::Problem};
 
 /// What a function is given by the machine it runs on.
 #[derive(Debug, Clone)]

@@ -22,7 +22,7 @@ pub use aws::Aws;
 pub use call::{Answer, Call, Caller};
 pub use clock::Clock;
 pub use code::Code;
-pub use cursor::Cursors;
+pub use cursor::{Cursors, ShortKey};
 pub use entropy::{Entropy, NoEntropy};
 pub use env::{Env, StartError};
 pub use function::{Function, InvokeError, Platform};

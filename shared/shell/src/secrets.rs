@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use crate::{clock::Clock, env::StartError};
+use crate::{
+    clock::Clock,
+    env::{Env, StartError},
+};
 
 /// How long a secret is used before it is read again: the longest that a rotation takes to arrive.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
@@ -48,14 +51,20 @@ pub struct Rotating<T> {
 }
 
 impl<T> Rotating<T> {
-    /// Builds it once, so that a function with a wrong secret refuses to start.
-    pub async fn start(
+    /// Builds it once from the secret whose id the variable holds, so that a function with a wrong
+    /// secret refuses to start.
+    pub async fn start<E: std::fmt::Display>(
         secrets: Secrets,
-        id: &str,
-        build: impl Fn(&SecretString) -> Result<T, StartError> + Send + Sync + 'static,
+        env: &Env,
+        variable: &str,
+        build: impl Fn(&SecretString) -> Result<T, E> + Send + Sync + 'static,
     ) -> Result<Self, StartError> {
-        let this =
-            Self { secrets, id: id.to_owned(), build: Box::new(build), held: Mutex::new(None) };
+        let id = env.text(variable)?.to_owned();
+        let name = format!("the secret of {variable}");
+        let build = move |text: &SecretString| {
+            build(text).map_err(|error| StartError::unusable(name.clone(), error))
+        };
+        let this = Self { secrets, id, build: Box::new(build), held: Mutex::new(None) };
         this.get().await?;
         Ok(this)
     }

@@ -33,7 +33,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut chunks: BTreeMap<String, Vec<&Institution>> = BTreeMap::new();
-        self.query(Query::table(CATALOGUE, " ", "~"), |item| {
+        self.query(Query::table(CATALOGUE, " ", "\u{7f}"), |item| {
             chunks.insert(text_of(&item, "sk").unwrap_or_default().to_owned(), Vec::new());
             Ok(true)
         })
@@ -67,7 +67,8 @@ impl Table {
     ) -> Result<Vec<Institution>, StoreError> {
         let mut found: Vec<Institution> = Vec::new();
         let from = country.map_or_else(|| String::from(" "), |country| format!("{country}#"));
-        let to = country.map_or_else(|| String::from("~"), |country| format!("{country}#~"));
+        let to =
+            country.map_or_else(|| String::from("\u{7f}"), |country| format!("{country}#\u{7f}"));
         self.query(Query::table(CATALOGUE, &from, &to), |item| {
             found.extend(item::record::<Vec<Institution>>("catalogue", &item)?);
             Ok(true)

@@ -89,7 +89,7 @@ impl Table {
         let mut found = Vec::new();
         let prefix = keys::listed_by(customer);
         let from = after.map_or_else(|| prefix.clone(), |after| format!("{after} "));
-        let (pk, to) = (keys::directory(tenant), format!("{prefix}~"));
+        let (pk, to) = (keys::directory(tenant), format!("{prefix}{}", keys::END));
         let page = i32::try_from(limit).ok();
         let query = Query { page, ..Query::table(&pk, &from, &to) };
         self.query(query, |item| {

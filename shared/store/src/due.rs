@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     error::StoreError,
     item::{self, Item},
-    keys::Key,
+    keys::{END, Key},
     table::{Query, Table, When},
 };
 
@@ -100,7 +100,7 @@ impl Table {
     pub async fn due(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         let mut found = Vec::new();
         let from = instant(since - LOOK_AGAIN);
-        let to = format!("{}#~", instant(now));
+        let to = format!("{}#{END}", instant(now));
         for shard in 0..SHARDS {
             let pk = format!("DUE#{shard}");
             let query = Query {
@@ -127,7 +127,7 @@ impl Table {
             let first = (*minutes.start()).max(quarter * QUARTER) % QUARTER;
             let last = (*minutes.end()).min(quarter * QUARTER + QUARTER - 1) % QUARTER;
             let (pk, _) = slot_keys(quarter * QUARTER);
-            let (from, to) = (format!("{first:02}#"), format!("{last:02}#~"));
+            let (from, to) = (format!("{first:02}#"), format!("{last:02}#{END}"));
             let query = Query {
                 index: Some("slots"),
                 names: ("slot_pk", "slot_sk"),

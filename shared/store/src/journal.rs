@@ -9,7 +9,6 @@ use domain::{
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, Position},
 };
-use jiff::Timestamp;
 
 use crate::{
     connections,
@@ -18,9 +17,6 @@ use crate::{
     keys::{self, Key},
     table::{Query, Table, When},
 };
-
-/// Items of one page of a tail: a quiet connection's whole tail fits.
-const TAIL_PAGE: i32 = 40;
 
 /// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +50,47 @@ impl Tail {
 }
 
 impl Table {
-    /// The connection and its entries back to `since`, in one descending query. It stops early where a
-    /// big first read begins: what lies before its last part is older than anything to compare.
+    /// The connection and the entries that a read compares with: the newest entry says how far back.
+    ///
+    /// One descending query brings the connection and that entry, a second one the rest where there is
+    /// a rest: not an item more is read, however big the entries before it are.
     pub async fn tail(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
-        since: Timestamp,
     ) -> Result<Option<Tail>, StoreError> {
-        let stop = |newer: Option<&Entry>, entry: &Entry| {
-            let complete = newer.is_some();
-            let early = matches!(&entry.body, Body::Read(read) if !read.last);
-            complete && (entry.read_at < since || early)
+        let newest = self.load(tenant, connection, Some(2), |newer, _| newer.is_some()).await?;
+        let Some(mut tail) = newest else { return Ok(None) };
+        let Some(Entry { at, body: Body::Read(read), .. }) = tail.entries.first() else {
+            return Ok(Some(tail));
         };
-        self.load(tenant, connection, Some(TAIL_PAGE), stop).await
+        let (at, from) = (*at, read.tail_from);
+        tail.whole = from == Position::FIRST;
+        if from < at {
+            let upto = Position { number: at.number - 1, ..at };
+            let older = self.entries(tenant, connection, from, upto).await?;
+            tail.entries.splice(0..0, older);
+        }
+        Ok(Some(tail))
+    }
+
+    /// Entries from one place through another.
+    async fn entries(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionId,
+        from: Position,
+        upto: Position,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        let pk = keys::partition(tenant, connection);
+        let (from, upto) = (keys::entry(from), keys::entry(upto));
+        self.query(Query::table(&pk, &from, &upto), |item| {
+            entries.push(item::record("entry", &item)?);
+            Ok(true)
+        })
+        .await?;
+        Ok(entries)
     }
 
     /// The connection as it stands: back to its newest complete read, which names every account.

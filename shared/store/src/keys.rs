@@ -67,6 +67,8 @@ impl Key {
     }
 }
 
+/// Sorts behind every character that a key may hold: the upper end of a range.
+pub(crate) const END: char = '\u{7f}';
 /// The sort key of a connection.
 pub(crate) const CONNECTION: &str = "K";
 /// The partition of the catalogue.

@@ -1,19 +1,20 @@
 //! One delta as entries: a big one goes out in parts, of which only the last holds the overlap.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::Delta;
 use crate::{
     id::{base32, digest},
-    journal::{AccountEntry, Read, Row},
+    journal::{AccountEntry, Body, Entry, Position, Read, Row},
     limits::{PART_ROWS, SMALL_READ},
 };
 
-/// The parts of a delta, in the order in which they are written.
+/// The parts of a delta, in the order in which they are written. Where they stand, and from where the
+/// next read compares, is said by [`place`].
 pub fn parts(
     delta: &Delta,
     overlap_start: Date,
-    data_as_of: Option<jiff::Timestamp>,
+    data_as_of: Option<Timestamp>,
     first_part: u16,
 ) -> Vec<Read> {
     let older = |row: &Row| row.facts.made_on < overlap_start;
@@ -45,12 +46,36 @@ pub fn parts(
             part: first_part.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)),
             last: is_last,
             data_as_of,
+            tail_from: Position::default(),
             fingerprint: fingerprint(&accounts),
             accounts,
             quarantined: if is_last { delta.quarantined.clone() } else { Vec::new() },
         }
     });
     finished.collect()
+}
+
+/// Gives each part its place behind `head`, and says from where the read after it compares: from the
+/// oldest entry that a tail of `since` holds, or from the last part of a big read, which holds all of it.
+pub fn place(
+    reads: Vec<Read>,
+    head: Position,
+    tail: &[Entry],
+    since: Timestamp,
+) -> Vec<(Position, Read)> {
+    let big = reads.len() > 1;
+    let fresh = head.number == 0;
+    let kept = tail.iter().filter(|entry| {
+        let complete = matches!(&entry.body, Body::Read(read) if read.last);
+        complete && entry.read_at >= since
+    });
+    let kept = kept.map(|entry| entry.at).min().filter(|_| !big && !fresh);
+    let mut at = head;
+    let placed = reads.into_iter().map(|read| {
+        at = at.next();
+        (at, Read { tail_from: kept.unwrap_or(at), ..read })
+    });
+    placed.collect()
 }
 
 /// An account with these rows and nothing that only a complete read may say.

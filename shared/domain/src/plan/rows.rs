@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{FetchedAccount, Held};
 use crate::{
     bank::{Facts, RemoteTransaction},
-    id::{AccountId, RemoteTransactionId},
+    id::{AccountId, RemoteTransactionId, TransactionId},
     journal::{Alias, Change, LedgerAccount, Removed, RemovedBecause, Row},
 };
 
@@ -73,7 +73,7 @@ pub(super) fn plan(
         let out_of_sight = scope.held == Held::Tail && theirs.facts.made_on < scope.start;
         if !(seen_before && out_of_sight) {
             rows.added.push(Row {
-                id: account.transaction(&theirs.id),
+                id: free_id(account, &theirs.id, &ours),
                 remote: theirs.id.clone(),
                 facts: theirs.facts.clone(),
             });
@@ -84,6 +84,19 @@ pub(super) fn plan(
     }
     carry(&mut rows, known, fetched, scope);
     rows
+}
+
+/// An id for a new row. An id of Salt Edge's that once was another row's does not make them one.
+fn free_id(account: &AccountId, remote: &RemoteTransactionId, ours: &[&Row]) -> TransactionId {
+    let taken = |id: &TransactionId| ours.iter().any(|row| row.id == *id);
+    let mut id = account.transaction(remote);
+    for again in 1_u32.. {
+        if !taken(&id) {
+            break;
+        }
+        id = account.apart(&format!("again|{again}|{remote}"));
+    }
+    id
 }
 
 /// A row that was told again: changed, under a new id, or neither.

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{BodyFault, Callback, Kind};
+use domain::message::CallbackKind;
+
+use super::{BodyFault, Callback};
 use crate::{
     error::printable,
     error_class::ErrorClass,
@@ -56,7 +58,7 @@ struct Data {
 }
 
 /// Reads a body whose signature was verified.
-pub(super) fn read(kind: Kind, body: &[u8]) -> Result<Callback, BodyFault> {
+pub(super) fn read(kind: CallbackKind, body: &[u8]) -> Result<Callback, BodyFault> {
     if depth(body) > DEEPEST {
         return Err(BodyFault::TooDeep);
     }

@@ -8,6 +8,12 @@ use crate::{
     server::{Server, json},
 };
 
+/// What was set aside, by account, and why.
+fn set_aside(rows: &[domain::bank::Quarantined]) -> Vec<(Option<String>, &str)> {
+    let account = |row: &domain::bank::Quarantined| row.account.as_ref().map(ToString::to_string);
+    rows.iter().map(|row| (account(row), row.why.as_str())).collect()
+}
+
 #[tokio::test]
 async fn accounts_are_read_one_by_one() {
     let account = |id: &str, rest: &str| {
@@ -57,11 +63,7 @@ async fn accounts_are_read_one_by_one() {
             ("3", "0.000".to_owned(), None, None),
         ]
     );
-    let apart: Vec<_> = listed
-        .quarantined
-        .iter()
-        .map(|row| (row.account.as_ref().map(|id| id.as_str().to_owned()), row.why.as_str()))
-        .collect();
+    let apart = set_aside(&listed.quarantined);
     assert_eq!(
         apart,
         [
