@@ -42,6 +42,12 @@ async fn pages(
     call: &Call,
     session: &LinkSession,
 ) -> Result<OpenedPages, OpenError> {
+    if let Some(id) = &session.connection {
+        let connection = parts.table.connection(&session.tenant, id).await?;
+        if connection.is_none_or(|connection| !connection.state.open()) {
+            return Err(OpenError::Closed);
+        }
+    }
     let bank = parts.bank.get().await?;
     let customer = customer(parts, &bank.client, call, session).await?;
     let known = LinkSession { remote_customer: Some(customer.clone()), ..session.clone() };
@@ -98,6 +104,8 @@ async fn customer(
 /// Why Salt Edge's pages could not be opened.
 #[derive(Debug, thiserror::Error)]
 enum OpenError {
+    #[error("the connection was revoked since")]
+    Closed,
     #[error(transparent)]
     Bank(#[from] BankError),
     #[error(transparent)]
@@ -122,6 +130,7 @@ async fn refused(
             }
             failure.clone()
         }
+        OpenError::Closed => Failure::new("revoked", NextAction::StartAgain),
         OpenError::Bank(_) | OpenError::Store(_) | OpenError::Secret(_) | OpenError::Entropy(_) => {
             Failure::new("not_opened", NextAction::StartAgain)
         }

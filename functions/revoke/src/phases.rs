@@ -3,8 +3,8 @@
 use domain::{
     bank::{BankError, RemoteConsentState, Verdict},
     connection::{Connection, Event, Phase, State},
-    consent::{Consent, ConsentStatus},
-    id::{ConnectionId, TenantId},
+    consent::Consent,
+    id::{ConnectionId, RemoteConnectionId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES},
     next_action::NextAction,
 };
@@ -32,6 +32,16 @@ pub(crate) async fn go_on(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
+    while let Some(old) = connection.retiring.first().cloned() {
+        let bank = parts.bank.get().await?;
+        if let Err(error) = retire(parts.mode, &bank, &old, now).await {
+            return later(parts, &connection, Some(error), now).await;
+        }
+        let mut next = Connection { due: None, tries: 0, ..connection };
+        next.retiring.retain(|one| *one != old);
+        connection = parts.table.put_connection(&next).await?;
+        tracing::info!(connection.id = %id, "an earlier link at Salt Edge is retired");
+    }
     loop {
         let bank = parts.bank.get().await?;
         let step = match connection.state {
@@ -63,6 +73,30 @@ pub(crate) async fn go_on(
             Ok(Step::NotYet) => return later(parts, &connection, None, now).await,
             Err(error) => return later(parts, &connection, Some(error), now).await,
         }
+    }
+}
+
+/// Ends what a connection had at Salt Edge before the same bank was linked afresh.
+async fn retire(
+    mode: Mode,
+    bank: &Keyring,
+    old: &RemoteConnectionId,
+    now: Timestamp,
+) -> Result<(), BankError> {
+    match bank.client.consents(old, now).await {
+        Err(error) if gone(&error) => return bank.client.control(now).await,
+        listed => {
+            for consent in listed?.iter().filter(|consent| in_force(consent.state)) {
+                bank.client.revoke_consent(old, &consent.id, now).await?;
+            }
+        }
+    }
+    match mode {
+        Mode::Partner => Ok(()),
+        Mode::Client => match bank.client.remove(old, now).await {
+            Err(error) if !gone(&error) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        },
     }
 }
 
@@ -134,6 +168,9 @@ fn gone(error: &BankError) -> bool {
 
 /// When somebody comes by again: never, once it is proven.
 fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    if !connection.retiring.is_empty() {
+        return Some(now + pause(connection.tries));
+    }
     match connection.state {
         State::LeftWithOwner => Some(now + OWNER_PAUSE),
         State::Revoking { .. } => Some(now + pause(connection.tries)),

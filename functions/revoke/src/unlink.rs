@@ -103,6 +103,7 @@ fn unlisted(session: &LinkSession, remote: RemoteConnection, now: Timestamp) -> 
         not_before: None,
         tries: 0,
         due: Some(now),
+        retiring: Vec::new(),
         unlisted: true,
         version: 0,
     }

@@ -1,7 +1,7 @@
 //! Fetching everything that one read compares.
 
 use domain::{
-    bank::{BankError, Quarantined, RemoteAccount, RemoteConnection, Rows},
+    bank::{BankError, Listed, Quarantined, RemoteAccount, RemoteConnection, Rows},
     id::RemoteTransactionId,
     journal::Ledger,
     limits::READ_ROWS,
@@ -10,15 +10,15 @@ use domain::{
 use jiff::Timestamp;
 use salt_edge::Client;
 
-/// Accounts, then for each its booked rows from the overlap on, its announced ones, and those set aside.
+/// For each listed account its booked rows from the overlap on, its announced ones, and those set aside.
 pub(crate) async fn fetch(
     bank: &Client,
     remote: &RemoteConnection,
+    listed: Listed<RemoteAccount>,
     ledger: &Ledger,
     held: Held,
     now: Timestamp,
 ) -> Result<Fetched, BankError> {
-    let listed = bank.accounts(&remote.id, now).await?;
     let mut quarantined = listed.quarantined;
     let mut accounts = Vec::new();
     for account in listed.rows {

@@ -1,6 +1,8 @@
 //! From a session's connection at Salt Edge to one of ours: a new one, the one it was for, or the next
 //! generation of one that was revoked.
 
+use std::collections::BTreeSet;
+
 use domain::{
     bank::{RemoteAccount, RemoteConnection},
     connection::{Asks, Connection, Event, State},
@@ -51,7 +53,8 @@ pub(crate) async fn adopt(
         },
     };
     let connection = match known {
-        Some(known) if known.state.open() => known,
+        Some(known) if known.state.open() && known.remote == remote.id => known,
+        Some(known) if known.state.open() => moved(known, remote, now),
         Some(known) if session.intent != Intent::Link || !ended(&known.state) => {
             return take_back(parts, session, &known, remote, now).await;
         }
@@ -113,8 +116,24 @@ fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Co
         not_before: remote.next_refresh_possible_at,
         tries: 0,
         due: None,
+        retiring: Vec::new(),
         unlisted: false,
         version: 0,
+    }
+}
+
+/// A fresh link of a bank that the customer has: an account belongs to one journal, so the connection
+/// goes on under Salt Edge's new ids, and its old one there is retired.
+fn moved(known: Connection, remote: &RemoteConnection, now: Timestamp) -> Connection {
+    let mut retiring = known.retiring.clone();
+    retiring.push(known.remote.clone());
+    Connection {
+        remote: remote.id.clone(),
+        remote_customer: remote.customer.clone(),
+        not_before: remote.next_refresh_possible_at,
+        retiring,
+        due: Some(now),
+        ..known
     }
 }
 
@@ -139,27 +158,40 @@ fn reopened(
     })
 }
 
-/// A connection of the same customer and bank that was revoked, and whose accounts these are.
+/// A connection of the same customer and bank whose accounts these are: one that was revoked, if it has
+/// any of them; one that is open, if all that it has are among them.
 async fn linked_before(
     parts: &Parts,
     bank: &Keyring,
     session: &LinkSession,
     accounts: &[RemoteAccount],
 ) -> Result<Option<Connection>, Failed> {
-    let identities: Vec<_> =
+    let shown: BTreeSet<_> =
         accounts.iter().filter_map(|account| identity(account, &bank.account_key)).collect();
     let (tenant, customer) = (&session.tenant, &session.customer);
     let listed = parts.table.connections(tenant, Some(customer), None, LOOKED_THROUGH).await?;
     for listed in listed {
-        let Some(journal) = parts.table.journal(tenant, &listed.id).await? else { continue };
-        let connection = &journal.connection;
-        if !ended(&connection.state) || connection.institution.id != session.institution.id {
+        let Some(newest) = parts.table.newest(tenant, &listed.id).await? else { continue };
+        let connection = &newest.connection;
+        if connection.institution.id != session.institution.id {
             continue;
         }
-        let ledger = Ledger::replay(&journal.entries);
-        let mut held = ledger.accounts.values().filter_map(|held| held.facts.identity.as_ref());
-        if held.any(|held| identities.contains(held)) {
-            return Ok(Some(journal.connection));
+        let ledger = Ledger::replay(&newest.entries);
+        let held: BTreeSet<_> = ledger
+            .accounts
+            .values()
+            .filter(|account| !account.facts.gone)
+            .filter_map(|account| account.facts.identity.clone())
+            .collect();
+        let same = match &connection.state {
+            State::Revoked | State::LeftWithOwner => !held.is_disjoint(&shown),
+            State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
+                !held.is_empty() && held.is_subset(&shown)
+            }
+            State::Revoking { .. } | State::MergedInto { .. } => false,
+        };
+        if same {
+            return Ok(Some(newest.connection));
         }
     }
     Ok(None)

@@ -1,7 +1,7 @@
 //! Copying what Salt Edge holds: fetch, plan, commit.
 
 use domain::{
-    bank::RemoteConnection,
+    bank::{RemoteAccount, RemoteConnection},
     connection::{Connection, Event, State},
     journal::{Body, Entry, History, Ledger, Position},
     limits::TAIL_DAYS,
@@ -35,12 +35,13 @@ pub(crate) async fn read(
 ) -> Result<Copied, Failed> {
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
-    let (ledger, scope) = if first {
+    let listed = bank.client.accounts(&remote.id, now).await?;
+    let (ledger, scope) = if first || !listed.rows.iter().all(|account| known(&ledger, account)) {
         (everything(parts, tail).await?, Held::Everything)
     } else {
         (ledger, Held::Tail)
     };
-    let fetched = fetch(&bank.client, remote, &ledger, scope, now).await?;
+    let fetched = fetch(&bank.client, remote, listed, &ledger, scope, now).await?;
     let connection = &tail.connection;
     let delta = plan::plan(&connection.id, &ledger, scope, &fetched, &bank.account_key);
     if !delta.quarantined.is_empty() {
@@ -61,6 +62,12 @@ pub(crate) async fn read(
     }
     mended(parts, connection).await?;
     Ok(Copied::Changed)
+}
+
+/// Whether we have the account under this id. One under another id may be one of ours all the same: then
+/// its rows have other ids too, and are told again only by all that we hold.
+fn known(ledger: &Ledger, account: &RemoteAccount) -> bool {
+    ledger.accounts.values().any(|held| held.facts.remote == account.id)
 }
 
 /// The whole journal, for a read that begins a generation or goes on with a big one.

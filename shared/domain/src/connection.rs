@@ -223,6 +223,10 @@ pub struct Connection {
     pub tries: u32,
     /// When somebody looks at it again at an exact time.
     pub due: Option<Timestamp>,
+    /// Salt Edge's connections that this one had before the same bank was linked afresh: their consents
+    /// are still to be revoked.
+    #[serde(default)]
+    pub retiring: Vec<RemoteConnectionId>,
     /// Never confirmed by its user, and so never listed.
     #[serde(default)]
     pub unlisted: bool,

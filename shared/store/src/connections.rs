@@ -130,6 +130,7 @@ pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
         | State::Revoked
         | State::MergedInto { .. } => DueKind::Pull,
     };
+    let kind = if connection.retiring.is_empty() { kind } else { DueKind::Revoke };
     let id = connection.id.as_str();
     for (name, value) in due_at(connection.due, kind, &connection.tenant, id) {
         draft = draft.with(name, text(value));

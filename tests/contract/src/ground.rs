@@ -108,7 +108,7 @@ impl Ground {
         Ok(Tag { deployment: "contract".parse()?, tenant: "contract".parse()?, session: None })
     }
 
-    /// What opens the pages of [`BANK`] for a customer.
+    /// What opens the pages of the sandbox bank for a customer.
     pub fn pages(&self, customer: RemoteCustomerId) -> Result<OpenPages, Failure> {
         let institution: InstitutionId = BANK.parse()?;
         let quarter = self.now() - SignedDuration::from_hours(24 * 90);

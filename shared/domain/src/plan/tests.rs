@@ -18,6 +18,9 @@ const NOW: &str = "2026-03-20T10:00:00Z";
 /// `id day text reference`, amount -1.00, day of March.
 type Shown<'a> = (u64, i8, &'a str, Option<&'a str>);
 
+/// `name`, what is shown next, ids set aside, and how many are added, modified, removed, renamed.
+type Case<'a> = (&'a str, Vec<Shown<'a>>, &'a [u64], [usize; 4]);
+
 fn remote(row: &Shown<'_>) -> RemoteTransaction {
     let (id, day, text, reference) = row;
     let money = Money::parse("-1", "EUR".parse().unwrap()).unwrap();
@@ -97,8 +100,7 @@ fn texts(ledger: &Ledger) -> Vec<String> {
 #[test]
 fn the_second_read_says_what_changed() {
     let first: &[Shown<'_>] = &[(10, 15, "A", None), (11, 16, "B", Some("R")), (12, 17, "C", None)];
-    // what is shown next · set aside · (added, modified, removed, aliases)
-    let cases: &[(&str, Vec<Shown<'_>>, &[u64], [usize; 4])] = &[
+    let cases: &[Case<'_>] = &[
         ("the same", first.to_vec(), &[], [0, 0, 0, 0]),
         ("one more", [first, &[(13, 18, "D", None)]].concat(), &[], [1, 0, 0, 0]),
         ("a twin", [first, &[(13, 17, "C", None)]].concat(), &[], [1, 0, 0, 0]),

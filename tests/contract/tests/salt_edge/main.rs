@@ -12,8 +12,8 @@ use salt_edge::Mode;
 use secrecy::ExposeSecret;
 use shell::{Clock, Env};
 use simulator::{
-    Browser, Client, ClientKind, ClientState, Options, RevokeRoute, Simulator, Switches,
-    TEST_CLIENT_PRIVATE_KEY, TEST_CLIENT_PUBLIC_KEY, Walk,
+    Browser, Client, ClientKind, ClientState, Options, RevokeRoute, SignatureRule, Simulator,
+    Switches, TEST_CLIENT_PRIVATE_KEY, TEST_CLIENT_PUBLIC_KEY, Walk,
 };
 
 /// A simulator with these answers to the open questions, and one linked bank.
@@ -147,6 +147,15 @@ async fn the_answers_to_the_open_questions_are_the_services_own() {
     assert_eq!(answer(&turned, "lifetime"), "7 minutes");
     assert_eq!(answer(&turned, "11 body"), "200: connect_url");
     assert_ne!(answer(&turned, "13 ids"), answer(&findings, "13 ids"));
+}
+
+#[tokio::test]
+async fn a_service_that_looks_at_no_signature_is_told() {
+    let switches = Switches { signature: SignatureRule::Never, ..Switches::default() };
+    let (_salt_edge, ground) = simulated(Mode::Partner, switches).await;
+    let findings = musts(&ground).await.unwrap();
+    let broken: Vec<_> = broken(&findings).iter().map(|finding| finding.what).collect();
+    assert_eq!(broken, ["a body that was not signed is refused"]);
 }
 
 #[tokio::test]

@@ -124,13 +124,11 @@ function guarded(app, key, run, attributes) {
 function stepper(app, session) {
   const reached = REACHED[session.stage];
   app.say(app.t(`visit.step.${STEPS[Math.min(reached, 4)]}`));
-  const rows = session.progress?.rows_read;
   return el("ol", { class: "steps", testid: "progress" },
     STEPS.map((step, index) => {
       const state = index < reached ? "done" : index === reached ? "now" : "later";
-      const count = step === "reading" && state === "now" && rows > 0 && el("span", { class: "quiet" }, ` · ${app.t("visit.rows", { count: rows })}`);
       return el("li", { class: state, "aria-current": state === "now" ? "step" : null },
-        app.t(`visit.step.${step}`), count, el("span", { class: "visually-hidden" }, ` (${app.t(`visit.state.${state}`)})`));
+        app.t(`visit.step.${step}`), el("span", { class: "visually-hidden" }, ` (${app.t(`visit.state.${state}`)})`));
     }));
 }
 

@@ -1,0 +1,72 @@
+//! Requests byte for byte, and everything that the table holds.
+
+use std::collections::BTreeMap;
+
+use local_cloud::World;
+use serde_json::Value;
+
+/// An answer with everything that came.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub text: String,
+}
+
+impl Raw {
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// The status and the problem's code, or the gateway's own message.
+    pub fn said(&self) -> (u16, String) {
+        let json = self.json();
+        let word = json["code"].as_str().or(json["message"].as_str()).unwrap_or("");
+        (self.status, word.to_owned())
+    }
+}
+
+/// Sends exactly this to the API.
+pub async fn raw(
+    world: &World,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Raw {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let url = format!("{}{path}", world.cloud.api_url());
+    let mut call = http.request(method.parse().unwrap(), url).body(body.to_vec());
+    for (name, value) in headers {
+        call = call.header(*name, *value);
+    }
+    let response = call.send().await.expect("the gateway answers");
+    let status = response.status().as_u16();
+    let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
+    let headers =
+        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    Raw { status, headers, text: response.text().await.expect("a body") }
+}
+
+/// Every item of the table by its key, as text: what was written, byte for byte.
+pub async fn items(world: &World) -> BTreeMap<(String, String), String> {
+    let (client, table) = world.cloud.table();
+    let mut items = BTreeMap::new();
+    let mut pages = client.scan().table_name(table).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a scan").items.unwrap_or_default() {
+            let text = |name: &str| item[name].as_s().unwrap().clone();
+            let sorted: BTreeMap<_, _> = item.iter().collect();
+            items.insert((text("pk"), text("sk")), format!("{sorted:?}"));
+        }
+    }
+    items
+}

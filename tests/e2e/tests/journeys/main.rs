@@ -1,0 +1,26 @@
+//! The journeys, through HTTP, on the parts that are the real ones.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a journey that cannot go on is a failed test"
+)]
+
+mod bad_input;
+mod bad_return_to;
+mod bad_tokens;
+mod callbacks_hostile;
+mod isolation;
+mod link;
+mod link_addresses;
+mod link_callbacks;
+mod link_confirm;
+mod link_endings;
+mod link_parallel;
+mod link_switches;
+mod link_visits;
+mod revoke;
+mod revoke_again;
+mod revoke_faults;
+mod revoke_logs;
+mod revoke_races;

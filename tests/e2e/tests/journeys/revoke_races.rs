@@ -1,0 +1,254 @@
+//! A revocation comes at every step of a pull, and itself dies at every step.
+
+use e2e::{
+    TENANT, User, minutes, options,
+    oracle::{assert_equal, assert_no_holes, newest},
+    raw::items,
+    user, world,
+};
+use local_cloud::{Effect, Fault, World, WorldOptions};
+use serde_json::{Value, json};
+use simulator::{ApiFault, ApiFaultKind, BankAt, ClientKind, NewRow, Switches};
+
+const BANK: &str = "fakebank_oauth_xf";
+/// More steps than a pull or a revocation has.
+const STEPS: u32 = 90;
+
+/// Under an own licence many users can be told apart by their names alone; one callback tells all.
+async fn quiet_world() -> World {
+    let options = options();
+    let switches = Switches {
+        success_callbacks: 1,
+        notify_callbacks: false,
+        nightly_refresh: false,
+        ..options.switches
+    };
+    world(WorldOptions { kind: ClientKind::Client, switches, ..options }).await
+}
+
+/// The numbers of the connection's entries.
+async fn entries(world: &World, connection: &Value) -> Vec<String> {
+    let id = connection["id"].as_str().unwrap();
+    let all = items(world).await.into_keys();
+    all.filter(|(pk, sk)| pk.ends_with(id) && sk.starts_with("J#")).map(|(_, sk)| sk).collect()
+}
+
+/// A new row at the bank, and a user who asks for it.
+async fn new_row_asked_for(ada: &User<'_>, connection: &Value, number: u32) {
+    let row = NewRow::booked("-3.50".parse().unwrap(), &format!("COFFEE {number}"));
+    ada.world.salt_edge.control().add_row(&BankAt::of(BANK), "account-1", row).unwrap();
+    ada.world.cloud.clock().advance(minutes(70));
+    let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
+    ada.post(&path, &json!({})).await.expect(202);
+}
+
+/// The state right after the 202: what nothing may be added to.
+struct Closed {
+    entries: Vec<String>,
+    rows: Vec<Value>,
+}
+
+async fn close(ada: &User<'_>, connection: &Value) -> Closed {
+    assert_eq!(ada.revoke(connection).await.expect(202)["status"], "revoking");
+    let entries = entries(ada.world, connection).await;
+    Closed { entries, rows: ada.statement(connection).await }
+}
+
+/// Whatever happened: the end is the same.
+async fn assert_ended(ada: &User<'_>, connection: &Value, closed: &Closed, case: &str) {
+    let world = ada.world;
+    // Past the time for which a queue hides what a killed function had.
+    world.advance(minutes(14), minutes(7)).await;
+    let stands = ada.stands(connection).await;
+    assert_eq!(stands, ("revoked".into(), "removed_proven".into()), "{case}");
+    assert_eq!(entries(world, connection).await, closed.entries, "{case}: after the tombstone");
+    assert_eq!(ada.statement(connection).await, closed.rows, "{case}: rows came afterwards");
+    assert!(world.cloud.dead_letters().is_empty(), "{case}");
+    let record = world.salt_edge.control().record();
+    assert_eq!(record.revocations.len(), 1, "{case}: {:?}", record.revocations);
+    assert_eq!(record.deletions.len(), 1, "{case}: {:?}", record.deletions);
+    world.salt_edge.control().clear_record();
+}
+
+/// Lets the pull run until `ready`, and revokes while it goes on.
+async fn revoke_when(
+    ada: &User<'_>,
+    connection: &Value,
+    ready: impl Fn() -> bool,
+) -> Option<Closed> {
+    let settled = std::cell::Cell::new(false);
+    let pull = async {
+        ada.world.settle().await;
+        settled.set(true);
+    };
+    let revoke = async {
+        while !ready() {
+            if settled.get() {
+                return None;
+            }
+            tokio::task::yield_now().await;
+        }
+        Some(close(ada, connection).await)
+    };
+    let ((), closed) = tokio::join!(pull, revoke);
+    ada.world.settle().await;
+    closed
+}
+
+async fn revoke_at_each_step(effect: Effect) {
+    let world = quiet_world().await;
+    for step in 1..STEPS {
+        let name = format!("ada-{effect:?}-{step}");
+        let ada = user(&world, TENANT, &name);
+        let connection = ada.link(BANK).await;
+        new_row_asked_for(&ada, &connection, step).await;
+        let (tap, before) = (world.cloud.tap(), world.cloud.tap().fired());
+        tap.arm(Fault::at("sync", step, effect));
+        let closed = revoke_when(&ada, &connection, || tap.fired() > before).await;
+        tap.disarm();
+        let Some(closed) = closed else {
+            eprintln!("{effect:?}: {step} steps");
+            assert!(step > 12, "a pull has more steps than {step}");
+            assert_equal(&ada, &connection, newest(&world)).await;
+            return assert_no_holes(&world).await;
+        };
+        assert_ended(&ada, &connection, &closed, &name).await;
+    }
+    panic!("a pull does not end");
+}
+
+#[tokio::test]
+async fn revoke_while_a_pull_is_killed_before_each_of_its_steps() {
+    revoke_at_each_step(Effect::KillBefore).await;
+}
+
+#[tokio::test]
+async fn revoke_while_a_pull_is_killed_after_each_of_its_steps() {
+    revoke_at_each_step(Effect::KillAfter).await;
+}
+
+#[tokio::test]
+async fn revoke_races_a_pull_at_each_of_its_steps() {
+    let world = quiet_world().await;
+    for step in 1..STEPS as usize {
+        let name = format!("ada-race-{step}");
+        let ada = user(&world, TENANT, &name);
+        let connection = ada.link(BANK).await;
+        new_row_asked_for(&ada, &connection, 0).await;
+        let tap = world.cloud.tap();
+        tap.reset();
+        let made = || tap.log().iter().filter(|io| io.function == "sync").count() >= step;
+        let closed = revoke_when(&ada, &connection, made).await;
+        let Some(closed) = closed else {
+            assert!(step > 12, "a pull has more steps than {step}");
+            return assert_no_holes(&world).await;
+        };
+        assert_ended(&ada, &connection, &closed, &name).await;
+    }
+    panic!("a pull does not end");
+}
+
+#[tokio::test]
+async fn revoke_wins_against_a_read_that_is_under_way() {
+    let world = quiet_world().await;
+    for path in ["/api/v6/connections/*", "/api/v6/accounts*", "/api/v6/transactions*"] {
+        let ada = user(&world, TENANT, &path[8..12]);
+        let connection = ada.link(BANK).await;
+        new_row_asked_for(&ada, &connection, 1).await;
+        let control = world.salt_edge.control();
+        let slow = ApiFault::next(ApiFaultKind::Slow(700), "GET", path);
+        // The first look asks the bank; the slow one belongs to the read that follows.
+        let skip = u32::from(path.contains("connections"));
+        control.add_api_fault(ApiFault { skip, ..slow });
+        let slow_began = || control.record().calls.iter().any(|call| call.fault.is_some());
+        let closed = revoke_when(&ada, &connection, slow_began).await.expect("a read");
+        assert_eq!(closed.entries.len(), 2, "{path}: the first read and the tombstone");
+        assert_ended(&ada, &connection, &closed, path).await;
+    }
+}
+
+/// The SaaS repeats a DELETE that was not answered well, as long as the connection is still open.
+async fn revoke_until_taken(ada: &User<'_>, connection: &Value) -> Closed {
+    let answer = ada.revoke(connection).await;
+    if answer.status != 202 && ada.stands(connection).await.0 == "active" {
+        return close(ada, connection).await;
+    }
+    Closed { entries: entries(ada.world, connection).await, rows: ada.statement(connection).await }
+}
+
+async fn revoke_dies_at_each_step(effect: Effect) {
+    let world = quiet_world().await;
+    for step in 1..STEPS {
+        let name = format!("ada-{effect:?}-{step}");
+        let ada = user(&world, TENANT, &name);
+        let connection = ada.link(BANK).await;
+        let (tap, before) = (world.cloud.tap(), world.cloud.tap().fired());
+        tap.arm(Fault::at("revoke", step, effect));
+        let closed = revoke_until_taken(&ada, &connection).await;
+        world.settle().await;
+        tap.disarm();
+        assert_ended(&ada, &connection, &closed, &name).await;
+        if tap.fired() == before {
+            assert!(step > 10, "a revocation has more steps than {step}");
+            return assert_no_holes(&world).await;
+        }
+    }
+    panic!("a revocation does not end");
+}
+
+#[tokio::test]
+async fn revoke_killed_before_each_of_its_steps_ends_the_same() {
+    revoke_dies_at_each_step(Effect::KillBefore).await;
+}
+
+#[tokio::test]
+async fn revoke_killed_after_each_of_its_steps_ends_the_same() {
+    revoke_dies_at_each_step(Effect::KillAfter).await;
+}
+
+#[tokio::test]
+async fn revoke_whose_answers_are_lost_at_each_step_ends_the_same() {
+    revoke_dies_at_each_step(Effect::LoseAnswer).await;
+}
+
+#[tokio::test]
+async fn revoke_killed_at_each_step_leaves_it_with_its_owner() {
+    for step in 1..STEPS {
+        let world = world(options()).await;
+        let ada = user(&world, TENANT, "ada");
+        let connection = ada.link(BANK).await;
+        let tap = world.cloud.tap();
+        tap.arm(Fault::at("revoke", step, Effect::KillAfter));
+        revoke_until_taken(&ada, &connection).await;
+        world.settle().await;
+        tap.disarm();
+        world.advance(minutes(14), minutes(7)).await;
+        assert_eq!(ada.stands(&connection).await.0, "left_with_owner", "step {step}");
+        assert_eq!(world.salt_edge.control().record().revocations.len(), 1, "step {step}");
+        if tap.fired() == 0 {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn revoke_of_a_session_that_reads_for_the_first_time_keeps_nothing_open() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let session = ada.new_link(BANK).await;
+    let visit = ada.visit(&session, &simulator::Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    let connection = json!({"id": session["id"].as_str().unwrap().replace("lnk_", "con_")});
+    let slow = ApiFault::next(ApiFaultKind::Slow(700), "GET", "/api/v6/transactions*");
+    world.salt_edge.control().add_api_fault(slow);
+    let control = world.salt_edge.control();
+    let slow_began = || control.record().calls.iter().any(|call| call.fault.is_some());
+    let closed = revoke_when(&ada, &connection, slow_began).await.expect("a read");
+    assert_eq!(closed.entries.len(), 1, "the tombstone alone");
+    world.advance(minutes(30), minutes(2)).await;
+    assert_eq!(ada.stands(&connection).await.0, "left_with_owner");
+    assert_eq!(entries(&world, &connection).await, closed.entries);
+    let ended = ada.session(&visit.session).await;
+    assert_eq!(ended["stage"], "failed", "{ended:#}");
+    assert_eq!(ended["next_action"]["code"], "start_again");
+}

@@ -1,0 +1,81 @@
+//! The schedule alone brings everything: no callback, no nightly run of Salt Edge's own.
+
+use e2e::{TENANT, hours, minutes, options, oracle, user, world};
+use jiff::SignedDuration;
+use simulator::{BankAt, CallbackFault, CallbackFaultKind, NewRow};
+
+fn lose_all(world: &local_cloud::World) {
+    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
+    world.salt_edge.control().add_callback_fault(fault);
+}
+
+#[tokio::test]
+async fn y1_y2_with_every_callback_lost_the_schedule_brings_new_rows_within_the_days_budget() {
+    let mut options = options();
+    options.switches.nightly_refresh = false;
+    let world = world(options).await;
+    lose_all(&world);
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link("fakebank_oauth_xf").await;
+    let remote = oracle::newest(&world);
+    let bank = BankAt::of("fakebank_oauth_xf");
+    for day in 0..7 {
+        let row = NewRow::booked("-12.34".parse().unwrap(), &format!("COFFEE {day}"));
+        world.salt_edge.control().add_row(&bank, "account-1", row).unwrap();
+        world.advance(hours(24), minutes(30)).await;
+        let rows = oracle::told(&ada, &connection, "booked").await.concat();
+        assert!(rows.iter().any(|row| row.3 == format!("COFFEE {day}")), "day {day} is missing");
+    }
+    oracle::assert_equal(&ada, &connection, remote).await;
+    let record = world.salt_edge.control().record();
+    let asks: Vec<_> = record.background_refreshes.iter().map(|ask| ask.at).collect();
+    let end = world.cloud.clock().now();
+    for start in asks.iter().copied().filter(|at| *at + hours(24) <= end) {
+        let day = asks.iter().filter(|at| **at >= start && **at < start + hours(24)).count();
+        assert!((2..=4).contains(&day), "{day} asks in the day from {start}: {asks:?}");
+    }
+    assert!(asks.len() >= 13, "{asks:?}");
+    oracle::assert_no_holes(&world).await;
+}
+
+#[tokio::test]
+async fn y2_three_equal_callbacks_are_one_read() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link("fakebank_oauth_xf").await;
+    let before = oracle::journal_keys(&world).await.len();
+    let bank = BankAt::of("fakebank_oauth_xf");
+    let row = NewRow::booked("-1.00".parse().unwrap(), "ONCE");
+    world.salt_edge.control().add_row(&bank, "account-1", row).unwrap();
+    world.advance(hours(2), minutes(10)).await;
+    world.salt_edge.control().clear_record();
+    let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
+    ada.post(&path, &serde_json::json!({})).await.expect(202);
+    world.settle().await;
+    let record = world.salt_edge.control().record();
+    let told = record.callbacks.iter().filter(|c| c.kind == simulator::CallbackKind::Success);
+    assert_eq!(told.count(), 3);
+    let lists = |path: &str| record.calls.iter().filter(|call| call.path.contains(path)).count();
+    assert_eq!(lists("/accounts?"), 1, "{:#?}", record.calls);
+    assert_eq!(oracle::journal_keys(&world).await.len(), before + 1);
+}
+
+#[tokio::test]
+async fn a_tick_that_never_came_costs_time_and_nothing_else() {
+    let mut options = options();
+    options.switches.nightly_refresh = false;
+    let world = world(options).await;
+    lose_all(&world);
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link("fakebank_oauth_xf").await;
+    let bank = BankAt::of("fakebank_oauth_xf");
+    let row = NewRow::booked("-7.00".parse().unwrap(), "LATE");
+    world.salt_edge.control().add_row(&bank, "account-1", row).unwrap();
+    // A day without a single tick, then one tick for all of it, then the ask's deadline.
+    world.cloud.clock().advance(hours(24));
+    world.cloud.tick().await.unwrap();
+    world.settle().await;
+    world.advance(SignedDuration::from_mins(15), minutes(1)).await;
+    let rows = oracle::told(&ada, &connection, "booked").await.concat();
+    assert!(rows.iter().any(|row| row.3 == "LATE"));
+}

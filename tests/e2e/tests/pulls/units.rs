@@ -1,0 +1,96 @@
+//! What a pull costs: exact counts of the table's units, so that a dearer pull fails here.
+
+use e2e::{TENANT, hours, minutes, options, user, world};
+use local_cloud::{Service, World};
+
+use crate::{BANK, add, row};
+
+#[derive(Debug, PartialEq, Eq)]
+struct Cost {
+    write_units: u64,
+    read_half_units: u64,
+    table_requests: usize,
+    salt_edge_requests: usize,
+}
+
+fn cost(world: &World) -> Cost {
+    let log = world.cloud.tap().log();
+    let sync = log.iter().filter(|io| io.function == "sync");
+    let (mut writes, mut reads, mut table, mut salt_edge) = (0, 0, 0, 0);
+    for io in sync {
+        match io.service {
+            Service::DynamoDb => {
+                table += 1;
+                writes += io.write_half_units;
+                reads += io.read_half_units;
+            }
+            Service::SaltEdge => salt_edge += 1,
+            Service::Sqs | Service::Secrets => {}
+        }
+    }
+    Cost {
+        write_units: writes / 2,
+        read_half_units: reads,
+        table_requests: table,
+        salt_edge_requests: salt_edge,
+    }
+}
+
+/// Twelve hours, from nine in the morning to nine in the evening: the catalogue is copied at night. One ask by the connection's slot, and one read of what it brought.
+async fn half_a_day(world: &World) -> Cost {
+    world.cloud.tap().reset();
+    world.advance(hours(12), minutes(5)).await;
+    let cost = cost(world);
+    world.advance(hours(12), minutes(5)).await;
+    cost
+}
+
+#[tokio::test]
+async fn an_ask_is_one_write_unit_and_so_is_a_read() {
+    let mut options = options();
+    options.switches.nightly_refresh = false;
+    options.switches.success_callbacks = 1;
+    options.switches.notify_callbacks = false;
+    let world = world(options).await;
+    let ada = user(&world, TENANT, "ada");
+    ada.link(BANK).await;
+    half_a_day(&world).await;
+    let unchanged = half_a_day(&world).await;
+    add(&world, row("-2.50", "NEWS"));
+    let changed = half_a_day(&world).await;
+    let accounts = 2;
+    // Two slots look, one asks, the callback's look, the accounts, three lists of each.
+    let salt_edge_requests = 5 + 3 * accounts;
+    // Ask: one unit. Read that found nothing: one unit. Read that found something: one entry, one unit.
+    assert_eq!(unchanged.write_units, 2, "{unchanged:?}");
+    assert_eq!(changed.write_units, 2, "{changed:?}");
+    assert!(unchanged.read_half_units <= 20 && changed.read_half_units <= 20, "{changed:?}");
+    assert_eq!(unchanged.salt_edge_requests, salt_edge_requests, "{unchanged:?}");
+    assert_eq!(changed.salt_edge_requests, salt_edge_requests, "{changed:?}");
+    println!("pull, nothing new: {unchanged:?}");
+    println!("pull, one new row: {changed:?}");
+}
+
+#[tokio::test]
+async fn a_first_read_of_five_thousand_rows_goes_out_in_parts() {
+    let mut options = options();
+    options.n_transactions = 5_000;
+    let world = world(options).await;
+    let ada = user(&world, TENANT, "ada");
+    let session = ada.new_link("fakebank_oauth_with_n_transactions_xf").await;
+    let visit = ada.visit(&session, &simulator::Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    world.cloud.tap().reset();
+    world.settle().await;
+    assert_eq!(ada.session(&visit.session).await["stage"], "finished");
+    let first = cost(&world);
+    let entries = e2e::oracle::journal_keys(&world).await.len();
+    assert!((10..=14).contains(&entries), "{entries} entries");
+    assert!(first.write_units <= 400, "{first:?}");
+    // The next tail holds the overlap only: it stops where the big read's earlier parts begin.
+    world.cloud.tap().reset();
+    world.advance(hours(13), minutes(5)).await;
+    let next = cost(&world);
+    assert!(next.read_half_units <= 80, "{next:?}");
+    println!("first read of 5,000 rows: {entries} entries, {first:?}; the next pull: {next:?}");
+}
