@@ -24,7 +24,10 @@ pub enum StartError {
         why: String,
     },
     /// An address could not be taken.
-    #[error("cannot listen on {address}: {source}")]
+    #[error(
+        "cannot listen on {address}: {source}; end the program that uses this port, \
+         or choose others with --port (0 takes any free ones)"
+    )]
     Listen {
         /// Host and port.
         address: String,

@@ -24,7 +24,14 @@ async fn main() -> ExitCode {
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
         .init();
-    match local_cloud::run(args, variable, &mut std::io::stdout(), stopped()).await {
+    let ran = match asked_to_end() {
+        Ok(end) => local_cloud::run(args, variable, &mut std::io::stdout(), end).await,
+        Err(error) => {
+            eprintln!("local-cloud: Ctrl-C cannot be heard: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("local-cloud: {error}");
@@ -38,11 +45,15 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Resolves at Ctrl-C or when the system asks the program to end.
-async fn stopped() {
-    let Ok(mut ask) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = ask.recv() => {}
-    }
+/// Resolves at Ctrl-C or when the system asks the program to end. Both are heard from now on, so that one
+/// that comes early ends the program cleanly, too.
+fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

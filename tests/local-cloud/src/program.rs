@@ -41,7 +41,8 @@ pub async fn run(
         return cloud.stop().await;
     }
     let defaults = WorldOptions::default();
-    // The simulator begins empty at each start: another seed keeps its new ids apart from those we hold.
+    // Where no simulator was saved there may be a table all the same: another seed keeps new ids apart
+    // from those that it holds.
     let seed = shell::Clock::system().now().as_second().unsigned_abs();
     let world = World::start(WorldOptions {
         time: Time::Real,
@@ -61,8 +62,8 @@ pub async fn run(
         ("control", format!("{}/_simulator", salt_edge.base_url())),
     ];
     announce(out, &world.cloud, &lines)?;
-    world.cloud.live(end).await;
-    world.cloud.stop().await
+    world.live(end).await;
+    world.stop().await
 }
 
 /// The stages behind the pages: nobody waits longer than a click before.

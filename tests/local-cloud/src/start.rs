@@ -1,7 +1,7 @@
 //! Assembly: from the template's text to a running local cloud.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::cloud::{LocalCloud, Shared};
 use crate::gateway::Gateway;
 use crate::invocations::Invocations;
 use crate::issuer::Issuer;
-use crate::options::{Data, Options, TENANT, TemplateText};
+use crate::options::{Options, TENANT, TemplateText};
 use crate::queues::Queues;
 use crate::servers::{Place, Servers};
 use crate::tap::Tap;
@@ -27,7 +27,7 @@ impl LocalCloud {
         let ground = Ground::new(options, &places)?;
         let template = ground.template(&ground.options.salt_edge.url)?;
         engine::agrees(&template.table).map_err(|refusal| refusal.of(&ground.file))?;
-        let folder = ground.folder()?;
+        let folder = keep::folder(&ground.options.data)?;
         let folder = folder.as_deref();
         let database = engine::open(folder, &ground.options.clock)?;
         let queues = Queues::new(template.queues.clone(), keep::read(folder, "queues.json")?);
@@ -143,13 +143,6 @@ impl Ground {
             parameters.insert("DashboardUrl", dashboard.clone());
         }
         parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-    }
-
-    fn folder(&self) -> Result<Option<PathBuf>, StartError> {
-        let Data::Folder(folder) = &self.options.data else { return Ok(None) };
-        std::fs::create_dir_all(folder)
-            .map_err(|source| StartError::File { path: folder.clone(), source })?;
-        Ok(Some(folder.clone()))
     }
 
     fn aws(

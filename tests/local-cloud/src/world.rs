@@ -1,8 +1,12 @@
 //! A local cloud whose Salt Edge is the simulator: wired, on one clock.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use simulator::{
@@ -10,15 +14,20 @@ use simulator::{
     TEST_CLIENT_PUBLIC_KEY,
 };
 
-use crate::StartError;
 use crate::clock::Clock;
 use crate::cloud::LocalCloud;
 use crate::options::{Data, Options, Ports, SaltEdge, TemplateText};
+use crate::{StartError, keep};
 
 /// `App-id` of the wired account.
 pub const APP_ID: &str = "local-app-id";
 /// `Secret` of the wired account.
 pub const SECRET: &str = "local-secret";
+
+/// Where the simulator's state lies in a data folder.
+const STATE: &str = "simulator.json";
+/// How often that is looked after in real time.
+const SAVE: Duration = Duration::from_secs(1);
 
 /// Whose time it is.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +53,7 @@ pub struct WorldOptions {
     pub n_transactions: usize,
     /// The template.
     pub template: TemplateText,
-    /// Where things are kept.
+    /// Where things are kept; a folder also keeps the simulator, which then goes on from there.
     pub data: Data,
     /// Ports of page and API.
     pub ports: Ports,
@@ -84,13 +93,15 @@ pub struct World {
     pub cloud: LocalCloud,
     /// The Salt Edge.
     pub salt_edge: Simulator,
+    folder: Option<PathBuf>,
 }
 
 impl World {
     /// Starts both, registers our callbacks, and lets [`LocalCloud::settle`] alternate with the simulator's pump.
     pub async fn start(options: WorldOptions) -> Result<Self, StartError> {
         let (clock, simulators) = clocks(options.time);
-        let salt_edge = simulator(&options, simulators).await?;
+        let folder = keep::folder(&options.data)?;
+        let salt_edge = simulator(&options, simulators, folder.as_deref()).await?;
         let mode = match options.kind {
             ClientKind::Partner => "partner",
             ClientKind::Client => "client",
@@ -128,7 +139,35 @@ impl World {
                 pumped.events + pumped.callbacks > 0
             })
         }));
-        Ok(Self { cloud, salt_edge })
+        Ok(Self { cloud, salt_edge, folder })
+    }
+
+    /// [`LocalCloud::live`], and the simulator is saved within a second of every change.
+    pub async fn live(&self, end: impl Future<Output = ()>) {
+        tokio::select! {
+            () = self.cloud.live(end) => {}
+            never = self.keep_saving() => match never {},
+        }
+    }
+
+    /// [`LocalCloud::stop`], and the simulator is saved.
+    pub async fn stop(self) -> Result<(), StartError> {
+        let stopped = self.cloud.stop().await;
+        save(&self.salt_edge, self.folder.as_deref()).and(stopped)
+    }
+
+    async fn keep_saving(&self) -> Infallible {
+        let mut saved = None;
+        loop {
+            let present = Some(self.salt_edge.changes());
+            if present != saved {
+                match save(&self.salt_edge, self.folder.as_deref()) {
+                    Ok(()) => saved = present,
+                    Err(error) => tracing::error!(%error, "the simulator was not saved"),
+                }
+            }
+            tokio::time::sleep(SAVE).await;
+        }
     }
 
     /// [`LocalCloud::settle`].
@@ -162,16 +201,40 @@ fn clocks(time: Time) -> (Clock, simulator::Clock) {
 async fn simulator(
     options: &WorldOptions,
     clock: simulator::Clock,
+    folder: Option<&Path>,
 ) -> Result<Simulator, StartError> {
+    let restore = match folder {
+        Some(folder) => keep::read_text(folder, STATE)?,
+        None => None,
+    };
+    let listen = SocketAddr::from(([127, 0, 0, 1], options.simulator_port));
     let client = Client::new(APP_ID, SECRET, options.kind).with_key(TEST_CLIENT_PUBLIC_KEY);
     let started = Simulator::start(simulator::Options {
-        listen: SocketAddr::from(([127, 0, 0, 1], options.simulator_port)),
+        listen,
         seed: options.seed,
         clock,
         clients: vec![client],
         switches: options.switches.clone(),
         n_transactions: options.n_transactions,
+        restore,
         ..simulator::Options::default()
     });
-    started.await.map_err(|error| StartError::given("the simulator's address", &error))
+    started.await.map_err(|refused| match refused {
+        simulator::StartError::Listen(source) => {
+            StartError::Listen { address: listen.to_string(), source }
+        }
+        simulator::StartError::State(error) => StartError::given(
+            folder.unwrap_or(Path::new("")).join(STATE).display().to_string(),
+            &format!("{error}; begin anew with another --data folder"),
+        ),
+        error @ (simulator::StartError::Key(_) | simulator::StartError::Http(_)) => {
+            StartError::given("the simulator", &error)
+        }
+    })
+}
+
+fn save(salt_edge: &Simulator, folder: Option<&Path>) -> Result<(), StartError> {
+    let Some(folder) = folder else { return Ok(()) };
+    let state = salt_edge.save().map_err(|error| StartError::given(STATE, &error))?;
+    keep::write_text(folder, STATE, &state)
 }

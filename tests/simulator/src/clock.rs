@@ -39,10 +39,22 @@ impl Clock {
     /// The present instant.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let moved = self.moved.as_ref().map_or(SignedDuration::ZERO, |moved| {
+        later((self.source)(), self.moved())
+    }
+
+    /// How far the clock was moved; nothing when it belongs to the embedder.
+    pub(crate) fn moved(&self) -> SignedDuration {
+        let moved = self.moved.as_ref();
+        moved.map_or(SignedDuration::ZERO, |moved| {
             *moved.lock().unwrap_or_else(PoisonError::into_inner)
-        });
-        later((self.source)(), moved)
+        })
+    }
+
+    /// Moves the clock as far as it was moved in an earlier life; the embedder's stays.
+    pub(crate) fn restore(&self, moved: SignedDuration) {
+        if let Some(own) = &self.moved {
+            *own.lock().unwrap_or_else(PoisonError::into_inner) = moved;
+        }
     }
 
     /// Moves the clock by `step`; false when it belongs to the embedder.

@@ -44,7 +44,7 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// Hands out ids in growing order with gaps, as a busy service does.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Ids {
     last: u64,
     gaps: Random,
@@ -64,7 +64,7 @@ impl Ids {
 }
 
 /// `SplitMix64`: small, seeded, the same on every machine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Random {
     state: u64,
 }

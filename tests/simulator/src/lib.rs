@@ -74,7 +74,7 @@ pub use signature::{
     KeyError, Signer, TEST_CLIENT_PRIVATE_KEY, TEST_CLIENT_PUBLIC_KEY, TEST_PRIVATE_KEY,
     TEST_PUBLIC_KEY, callback_message, request_message, verifies,
 };
-pub use simulator::{Pumped, Simulator, StartError};
+pub use simulator::{Pumped, Simulator, StartError, StateError};
 pub use switches::{
     BackgroundAnswer, CategoryRule, ConsentShape, ConsentSpelling, FailedConnect,
     InteractiveTimeout, PartnerCustomers, PendingIds, PeriodOverMax, ReturnWhen, RevokeRoute,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use simulator::{Clock, Options, Simulator, Switches};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How often due work is looked for.
 const PUMP_EVERY: Duration = Duration::from_millis(200);
@@ -45,15 +46,15 @@ async fn run(args: args::Args) -> Result<(), Box<dyn std::error::Error>> {
         switches: Switches { stage_millis: STAGE_MILLIS, ..Switches::default() },
         ..Options::default()
     };
+    // Heard before the first line is out: whoever reads it may already want the end.
+    let mut stop = signal(SignalKind::interrupt())?;
     let salt_edge = Simulator::start(options).await?;
     println!("salt-edge: {}", salt_edge.api_url());
     println!("dashboard: {}", salt_edge.dashboard_url());
     println!("control: {}/_simulator", salt_edge.base_url());
-    let stop = tokio::signal::ctrl_c();
-    tokio::pin!(stop);
     loop {
         tokio::select! {
-            ended = &mut stop => return Ok(ended?),
+            _ended = stop.recv() => return Ok(()),
             _done = salt_edge.pump() => tokio::time::sleep(PUMP_EVERY).await,
         }
     }

@@ -27,6 +27,9 @@ pub struct Options {
     pub callback_key_pem: Option<String>,
     /// The public key that belongs to `callback_key_pem` (PEM).
     pub callback_public_key_pem: Option<String>,
+    /// What [`crate::Simulator::save`] gave: everything goes on from there. `seed` is then the saved one;
+    /// clients, switches and the rest are those given here. Scripted faults and the record begin empty.
+    pub restore: Option<String>,
 }
 
 impl Default for Options {
@@ -40,6 +43,7 @@ impl Default for Options {
             n_transactions: 1_200,
             callback_key_pem: None,
             callback_public_key_pem: None,
+            restore: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::attempt::AttemptRequest;
 use crate::clock::later;
@@ -11,7 +12,7 @@ use crate::ids::Id;
 use crate::world::World;
 
 /// What the session is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SessionKind {
     Connect,
     Reconnect,
@@ -19,7 +20,7 @@ pub(crate) enum SessionKind {
 }
 
 /// The consent asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ConsentRequest {
     pub(crate) scopes: Vec<String>,
     pub(crate) from_date: Option<Date>,
@@ -28,7 +29,7 @@ pub(crate) struct ConsentRequest {
 }
 
 /// What a connect, reconnect or refresh request said.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "as many as the request has")]
 pub(crate) struct ConnectRequest {
     pub(crate) consent: Option<ConsentRequest>,
@@ -49,7 +50,7 @@ pub(crate) struct ConnectRequest {
 }
 
 /// Where the user stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// Chooses a bank.
     Provider,
@@ -79,7 +80,7 @@ impl Step {
 }
 
 /// One walk through the pages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact about the walk")]
 pub(crate) struct Session {
     pub(crate) token: String,

@@ -1,6 +1,8 @@
 //! The running simulator and its pump.
 
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fmt, io};
@@ -23,6 +25,7 @@ const MAX_ROUNDS: usize = 1_000;
 /// What everything shares.
 pub(crate) struct Inner {
     world: Mutex<World>,
+    changes: AtomicU64,
     pub(crate) clock: Clock,
     pub(crate) public_key: String,
     pub(crate) base_url: String,
@@ -32,8 +35,18 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn world(&self) -> Held<'_> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        Held { world, changes: &self.changes }
+    }
+
+    /// Notes that something changed that [`Simulator::save`] saves.
+    pub(crate) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// Does everything that is due, callbacks included, until nothing is left at this instant.
@@ -44,11 +57,11 @@ impl Inner {
             let now = self.clock.now();
             let (events, due) = {
                 let mut world = self.world();
+                if !world.is_due(now) && !world.outbox.is_due(now) {
+                    break;
+                }
                 (world.run_due(now), world.outbox.take_due(now))
             };
-            if events == 0 && due.is_empty() {
-                break;
-            }
             pumped.events += events;
             pumped.callbacks += due.len();
             for delivery in due {
@@ -58,6 +71,27 @@ impl Inner {
             }
         }
         pumped
+    }
+}
+
+/// The world behind its lock. Whoever reaches for it with changing hands counts as a change.
+pub(crate) struct Held<'a> {
+    world: MutexGuard<'a, World>,
+    changes: &'a AtomicU64,
+}
+
+impl Deref for Held<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        &mut self.world
     }
 }
 
@@ -79,6 +113,8 @@ pub enum StartError {
     Key(KeyError),
     /// The HTTP client for callbacks could not be made.
     Http(reqwest::Error),
+    /// What was to be restored cannot be.
+    State(StateError),
 }
 
 impl fmt::Display for StartError {
@@ -87,11 +123,37 @@ impl fmt::Display for StartError {
             Self::Listen(refused) => write!(f, "cannot listen: {refused}"),
             Self::Key(refused) => write!(f, "callback key: {refused}"),
             Self::Http(refused) => write!(f, "callback client: {refused}"),
+            Self::State(refused) => write!(f, "{refused}"),
         }
     }
 }
 
 impl std::error::Error for StartError {}
+
+/// Why a state was not saved or restored.
+#[derive(Debug)]
+pub enum StateError {
+    /// It is not the JSON that [`Simulator::save`] gives.
+    Text(serde_json::Error),
+    /// Another version of the simulator saved it.
+    Version(u32),
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(refused) => write!(f, "the saved state is not a simulator's: {refused}"),
+            Self::Version(version) => {
+                write!(
+                    f,
+                    "the saved state is of version {version}, which this simulator does not read"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for StateError {}
 
 /// A running Salt Edge. It stops when it is dropped.
 #[derive(Debug)]
@@ -116,8 +178,13 @@ impl Simulator {
             .no_proxy()
             .build()
             .map_err(StartError::Http)?;
+        let world = match &options.restore {
+            Some(text) => World::restored(text, &options).map_err(StartError::State)?,
+            None => World::new(&options),
+        };
         let inner = Arc::new(Inner {
-            world: Mutex::new(World::new(&options)),
+            world: Mutex::new(world),
+            changes: AtomicU64::new(0),
             clock: options.clock,
             public_key: options
                 .callback_public_key_pem
@@ -160,6 +227,19 @@ impl Simulator {
     #[must_use]
     pub fn control(&self) -> &Control {
         &self.control
+    }
+
+    /// All that it holds, as JSON for [`Options::restore`]: both ledgers, walks, attempts and callbacks on
+    /// their way, logins, the state of banks, ids and randomness, how far the clock was moved. Clients,
+    /// switches, scripted faults and the record are not in it. Errors: none that an embedder can cause.
+    pub fn save(&self) -> Result<String, StateError> {
+        self.control.save()
+    }
+
+    /// A number that grows when something changes that [`Simulator::save`] saves.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.control.changes()
     }
 
     /// Does everything that is due at the present instant: stages, nights, expiries, callbacks and

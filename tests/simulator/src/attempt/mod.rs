@@ -85,7 +85,7 @@ impl AttemptKind {
 }
 
 /// What a request said about the attempt.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct AttemptRequest {
     pub(crate) fetch_scopes: Option<Vec<String>>,
     pub(crate) from_date: Option<Date>,
@@ -128,7 +128,7 @@ impl NewAttempt {
 }
 
 /// A stage that was entered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StageEntry {
     pub(crate) id: Id,
     pub(crate) name: StageName,
@@ -136,7 +136,7 @@ pub(crate) struct StageEntry {
 }
 
 /// One visit at a bank.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Attempt {
     pub(crate) id: Id,
     pub(crate) kind: AttemptKind,

@@ -35,7 +35,7 @@ pub enum RowStatus {
 }
 
 /// A row in an account at the bank.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankRow {
     /// The simulator's name of the row, unique in its book. Salt Edge never shows it.
     pub row: String,
@@ -72,7 +72,7 @@ pub enum BalanceRule {
 }
 
 /// An account at the bank.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankAccount {
     /// The simulator's name of the account, unique in its book: `account-1`.
     pub key: String,
@@ -122,7 +122,7 @@ impl BankAccount {
 }
 
 /// What one login sees at one bank.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Book {
     /// Provider code.
     pub provider: String,
@@ -133,10 +133,8 @@ pub struct Book {
     /// Accounts in the order in which they were opened.
     pub accounts: Vec<BankAccount>,
     /// Names of rows that were replaced by others; the copy drops them.
-    #[serde(skip)]
     pub(crate) superseded: BTreeSet<String>,
     /// Rows made so far, for the names of new ones.
-    #[serde(skip)]
     pub(crate) rows_made: u64,
 }
 

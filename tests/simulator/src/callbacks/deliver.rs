@@ -13,6 +13,9 @@ use crate::world::World;
 
 /// Where a callback is really sent to, and with which extra credentials.
 pub(crate) struct Target {
+    /// The registered address, which is signed.
+    pub(crate) registered: String,
+    /// Where it is answered.
     pub(crate) url: String,
     pub(crate) basic_auth: Option<(String, String)>,
     pub(crate) key_version: String,
@@ -23,10 +26,15 @@ impl World {
     pub(crate) fn target_of(&self, delivery: &Delivery) -> Target {
         let callbacks = self.clients.get(&delivery.app_id).map(|client| &client.callbacks);
         let origin = callbacks.and_then(|callbacks| callbacks.delivered_to.as_deref());
+        // Who has moved meanwhile is told at the new address.
+        let registered = callbacks
+            .and_then(|callbacks| callbacks.urls.get(&delivery.kind))
+            .unwrap_or(&delivery.url);
         Target {
+            registered: registered.clone(),
             url: origin
-                .and_then(|origin| moved(&delivery.url, origin))
-                .unwrap_or_else(|| delivery.url.clone()),
+                .and_then(|origin| moved(registered, origin))
+                .unwrap_or_else(|| registered.clone()),
             basic_auth: callbacks.and_then(|callbacks| callbacks.basic_auth.clone()),
             key_version: self.switches.callback_key_version.clone(),
             timeout: Duration::from_millis(self.switches.callback_timeout_millis),
@@ -41,7 +49,8 @@ impl World {
         now: Timestamp,
     ) {
         let delivered = matches!(answer, Ok(200..=299));
-        if let Some(entry) = self.record.callbacks.get_mut(delivery.entry) {
+        let entry = delivery.entry.and_then(|entry| self.record.callbacks.get_mut(entry));
+        if let Some(entry) = entry {
             let (status, error) = match answer {
                 Ok(status) => (Some(status), None),
                 Err(error) => (None, Some(error)),
@@ -74,7 +83,7 @@ pub(crate) async fn send(
     delivery: &Delivery,
     target: &Target,
 ) -> Result<u16, String> {
-    let message = callback_message(&delivery.url, delivery.body.as_bytes());
+    let message = callback_message(&target.registered, delivery.body.as_bytes());
     let signature = signer.sign(&message).map_err(|refused| refused.to_string())?;
     let mut request = http
         .post(&target.url)

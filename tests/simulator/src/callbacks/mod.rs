@@ -3,6 +3,7 @@
 pub(crate) mod deliver;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clients::CallbackKind;
@@ -12,22 +13,24 @@ use crate::record::CallbackRecord;
 use crate::world::World;
 
 /// A callback on its way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Delivery {
     pub(crate) app_id: String,
-    /// The registered address, which is signed.
+    pub(crate) kind: CallbackKind,
+    /// The address that was registered when it came up.
     pub(crate) url: String,
     /// The very bytes.
     pub(crate) body: String,
     pub(crate) due: Timestamp,
     /// Deliveries tried so far.
     pub(crate) tries: usize,
-    /// Its place in the record.
-    pub(crate) entry: usize,
+    /// Its place in the record; none when it is older than the record.
+    #[serde(skip)]
+    pub(crate) entry: Option<usize>,
 }
 
 /// Callbacks that wait for their time.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Outbox {
     pub(crate) waiting: Vec<Delivery>,
     /// Held back until another one has come up.
@@ -35,6 +38,11 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+    /// Whether [`Outbox::take_due`] would give anything.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        !self.held.is_empty() || self.waiting.iter().any(|delivery| delivery.due <= now)
+    }
+
     /// Takes what is due at `now`, in order; held ones only when nothing else waits.
     pub(crate) fn take_due(&mut self, now: Timestamp) -> Vec<Delivery> {
         let (due, waiting) =
@@ -88,11 +96,12 @@ impl World {
         let Some(url) = url else { return };
         let delivery = Delivery {
             app_id: app_id.to_owned(),
+            kind,
             url,
             body: body.to_string(),
             due: now,
             tries: 0,
-            entry,
+            entry: Some(entry),
         };
         let outbox = &mut self.outbox;
         match fault {

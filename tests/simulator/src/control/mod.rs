@@ -9,7 +9,7 @@ mod view;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::simulator::{Inner, Pumped};
+use crate::simulator::{Inner, Pumped, StateError};
 
 pub use bank::BankAt;
 pub use error::ControlError;
@@ -40,6 +40,14 @@ impl Control {
     #[must_use]
     pub fn callback_public_key(&self) -> &str {
         &self.0.public_key
+    }
+
+    pub(crate) fn save(&self) -> Result<String, StateError> {
+        self.0.world().save(&self.0.clock)
+    }
+
+    pub(crate) fn changes(&self) -> u64 {
+        self.0.changes()
     }
 
     /// Does everything that is due at the present instant.

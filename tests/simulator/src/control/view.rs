@@ -18,12 +18,20 @@ impl Control {
 
     /// Moves the simulator's own clock. What becomes due waits for the next pump.
     pub fn advance(&self, step: SignedDuration) -> Result<Timestamp, ControlError> {
-        if self.0.clock.advance(step) { Ok(self.now()) } else { Err(ControlError::ClockIsGiven) }
+        if !self.0.clock.advance(step) {
+            return Err(ControlError::ClockIsGiven);
+        }
+        self.0.changed();
+        Ok(self.now())
     }
 
     /// Sets the simulator's own clock.
     pub fn set_clock(&self, instant: Timestamp) -> Result<Timestamp, ControlError> {
-        if self.0.clock.set(instant) { Ok(self.now()) } else { Err(ControlError::ClockIsGiven) }
+        if !self.0.clock.set(instant) {
+            return Err(ControlError::ClockIsGiven);
+        }
+        self.0.changed();
+        Ok(self.now())
     }
 
     /// What happened so far.

@@ -73,8 +73,7 @@ impl World {
             self.settle(token, now);
         } else if provider.mode == ProviderMode::Oauth {
             self.begin(token, 1, AT_BANK_SECONDS, None, now);
-            self.edit(token, |session| session.step = Step::Bank);
-            self.run_inline(token, now);
+            self.settle(token, now);
         } else {
             self.edit(token, |session| session.step = Step::Credentials);
         }
@@ -175,8 +174,9 @@ impl World {
         let step = if let Some(class) = attempt.failed {
             Step::Failed(class)
         } else if attempt.stage() == StageName::Interactive && attempt.steps_open > 0 {
+            let bank = session.provider_code.as_ref().and_then(|code| self.providers.get(code));
             let last = session.asks_accounts && attempt.steps_open == 1;
-            if session.step == Step::Bank {
+            if bank.is_some_and(|bank| bank.mode == ProviderMode::Oauth) {
                 Step::Bank
             } else if last {
                 Step::Accounts

@@ -40,6 +40,11 @@ impl World {
         done
     }
 
+    /// Whether [`World::run_due`] would do anything.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.next_work().is_some_and(|(at, _)| at <= now)
+    }
+
     fn next_work(&self) -> Option<(Timestamp, Work)> {
         let stages = self.running.iter().filter_map(|id| {
             self.attempts.get(id).map(|attempt| (attempt.wakes_at(), Work::Stage(*id)))

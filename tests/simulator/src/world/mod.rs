@@ -5,10 +5,12 @@ mod deletion;
 mod due;
 mod lookups;
 mod records;
+mod saved;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
 use crate::bank::{Book, Provider, catalogue};
@@ -27,19 +29,25 @@ pub use records::{
     Customer, RevokeReason, Strategy,
 };
 
-/// The state behind the simulator's lock.
-#[derive(Debug)]
+/// The state behind the simulator's lock. What is skipped does not outlive the process.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) seed: u64,
+    #[serde(skip)]
     pub(crate) n_transactions: usize,
     pub(crate) ids: Ids,
     pub(crate) random: Random,
+    #[serde(skip)]
     pub(crate) switches: Switches,
+    #[serde(skip)]
     pub(crate) clients: BTreeMap<String, Client>,
+    #[serde(skip)]
     pub(crate) providers: BTreeMap<String, Provider>,
     /// By provider code and login.
+    #[serde(with = "saved::pairs")]
     pub(crate) books: BTreeMap<(String, String), Book>,
     /// Password by provider code and login, beside `username` / `secret` that every bank knows.
+    #[serde(with = "saved::pairs")]
     pub(crate) logins: BTreeMap<(String, String), String>,
     pub(crate) customers: BTreeMap<Id, Customer>,
     pub(crate) connections: BTreeMap<Id, Connection>,
@@ -51,7 +59,9 @@ pub(crate) struct World {
     pub(crate) running: BTreeSet<Id>,
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) outbox: Outbox,
+    #[serde(skip)]
     pub(crate) faults: Faults,
+    #[serde(skip)]
     pub(crate) record: Record,
     /// Instants of connects and reconnects by client, for the flood limit.
     pub(crate) connects: BTreeMap<String, Vec<Timestamp>>,

@@ -12,7 +12,7 @@ use crate::bank::RowStatus;
 use crate::ids::Id;
 
 /// An end user of an integrator.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Customer {
     /// `customer_id`.
     pub id: Id,
@@ -93,7 +93,7 @@ impl Strategy {
 }
 
 /// A connection of a customer to a bank.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 pub struct Connection {
     /// Its id.
@@ -190,7 +190,7 @@ impl RevokeReason {
 }
 
 /// A consent that a user gave.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Consent {
     /// Its id.
     pub id: Id,
@@ -223,7 +223,7 @@ pub struct Consent {
 }
 
 /// An account as Salt Edge's copy shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CopiedAccount {
     /// Its id; another connection gets another.
     pub id: Id,
@@ -248,7 +248,7 @@ pub struct CopiedAccount {
 }
 
 /// A transaction as Salt Edge's copy shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CopiedTransaction {
     /// Its id, growing with import.
     pub id: Id,

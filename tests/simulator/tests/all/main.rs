@@ -17,5 +17,7 @@ mod faults;
 mod ledger;
 mod reconnect;
 mod refresh;
+mod restore;
 mod signatures;
+mod stages;
 mod switches;
