@@ -164,9 +164,19 @@ impl User<'_> {
 
     /// Goes through a session's pages; the attempt at the bank has not run when this returns.
     pub async fn visit(&self, session: &Value, walk: &Walk) -> Visit {
+        let at = self.open(session).await;
+        self.walk(session, at, walk).await
+    }
+
+    /// Opens a session's address; where the browser is sent.
+    pub async fn open(&self, session: &Value) -> String {
         let opened = self.browse(session["connect_url"].as_str().expect("connect_url")).await;
         assert_eq!(opened.status, 303, "{}", opened.json);
-        let mut at = opened.location.expect("Salt Edge's address");
+        opened.location.expect("Salt Edge's address")
+    }
+
+    /// Goes on from where the browser was sent.
+    pub async fn walk(&self, session: &Value, mut at: String, walk: &Walk) -> Visit {
         if at.starts_with(self.world.salt_edge.base_url()) || at.contains("/connect?token=") {
             let page = self.browser.walk(&at, walk).await.expect("the bank's pages");
             assert!(page.left, "the walk ended on a page: {} {}", page.url, page.html);

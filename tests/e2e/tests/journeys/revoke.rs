@@ -193,6 +193,8 @@ async fn a_late_login(stuck: bool) {
     let connection = ada.link(BANK).await;
     let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());
     let session = ada.post(&path, &json!({"return_to": RETURN_TO})).await.expect(201);
+    let never_opened = ada.post(&path, &json!({"return_to": RETURN_TO})).await.expect(201);
+    let at = ada.open(&session).await;
     if stuck {
         let html = ApiFault::next(ApiFaultKind::HtmlNotFound, "GET", "/api/v6/consents*");
         control.add_api_fault(ApiFault { times: 4, ..html });
@@ -201,8 +203,10 @@ async fn a_late_login(stuck: bool) {
     let calls = control.record().calls.len();
     let tombstone = journal_keys(&world).await;
     world.settle().await;
-    let visit = ada.visit(&session, &Walk::default()).await;
+    let visit = ada.walk(&session, at, &Walk::default()).await;
     ada.confirm(&visit).await.expect(200);
+    let too_late = ada.visit(&never_opened, &Walk::default()).await;
+    assert!(too_late.code.is_none(), "an address that was not opened in time leads nowhere");
     world.settle().await;
     world.advance(hours(3), minutes(10)).await;
 
