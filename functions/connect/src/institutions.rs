@@ -1,6 +1,9 @@
 //! Banks to choose from.
 
-use domain::bank::{Health, Institution};
+use domain::{
+    bank::{Health, Institution},
+    limits::HISTORY_DAYS,
+};
 use serde::Serialize;
 use shell::{Answer, Call, Code, Problem};
 use store::Table;
@@ -91,8 +94,7 @@ fn hit(bank: Institution) -> Hit {
         status: bank.health,
         mode: bank.mode,
         unattended: bank.unattended,
-        // What Salt Edge fetches where the bank says nothing: saltedge.md, section 7.
-        history_days: bank.history_days.unwrap_or(60),
+        history_days: bank.history_days.unwrap_or(HISTORY_DAYS),
         max_consent_days: bank.max_consent_days,
         instruction: bank.instruction,
         timezone: bank.timezone.unwrap_or_else(|| String::from("UTC")),

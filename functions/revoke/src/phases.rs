@@ -1,7 +1,7 @@
 //! The phases of a revocation. Each wake goes as far as it can; what was not seen is not said.
 
 use domain::{
-    bank::{BankError, RemoteConsentState, Verdict},
+    bank::{BankError, RemoteConsent, RemoteConsentState, Verdict},
     connection::{Connection, Event, Phase, State},
     consent::Consent,
     id::{ConnectionId, RemoteConnectionId, TenantId},
@@ -34,11 +34,16 @@ pub(crate) async fn go_on(
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
     while let Some(old) = connection.retiring.first().cloned() {
         let bank = parts.bank.get().await?;
-        if let Err(error) = retire(parts.mode, &bank, &old, now).await {
-            return later(parts, &connection, Some(error), now).await;
+        match retire(parts.mode, &bank, &old, now).await {
+            Ok(true) => {}
+            Ok(false) => return later(parts, &connection, None, now).await,
+            Err(error) => return later(parts, &connection, Some(error), now).await,
         }
-        let mut next = Connection { due: None, tries: 0, ..connection };
+        let mut next = Connection { tries: 0, ..connection };
         next.retiring.retain(|one| *one != old);
+        // An ask of a user may be waiting for its deadline.
+        next.due =
+            next.asks.deadline.filter(|deadline| *deadline > now).or_else(|| due(&next, now));
         connection = parts.table.put_connection(&next).await?;
         tracing::info!(connection.id = %id, "an earlier link at Salt Edge is retired");
     }
@@ -55,8 +60,7 @@ pub(crate) async fn go_on(
             State::Active
             | State::NeedsReconnect { .. }
             | State::Disabled { .. }
-            | State::Revoked
-            | State::MergedInto { .. } => return Ok(()),
+            | State::Revoked => return Ok(()),
         };
         match step {
             Ok(Step::Done(event, consent)) => {
@@ -76,27 +80,44 @@ pub(crate) async fn go_on(
     }
 }
 
-/// Ends what a connection had at Salt Edge before the same bank was linked afresh.
+/// Ends what a connection had at Salt Edge before the same bank was linked afresh. True: it was seen.
 async fn retire(
     mode: Mode,
     bank: &Keyring,
     old: &RemoteConnectionId,
     now: Timestamp,
-) -> Result<(), BankError> {
-    match bank.client.consents(old, now).await {
-        Err(error) if gone(&error) => return bank.client.control(now).await,
-        listed => {
-            for consent in listed?.iter().filter(|consent| in_force(consent.state)) {
-                bank.client.revoke_consent(old, &consent.id, now).await?;
-            }
-        }
+) -> Result<bool, BankError> {
+    match withdraw(bank, old, now).await? {
+        None => return Ok(true),
+        Some(left) if left.iter().any(|consent| in_force(consent.state)) => return Ok(false),
+        Some(_) => {}
     }
     match mode {
-        Mode::Partner => Ok(()),
+        Mode::Partner => Ok(true),
         Mode::Client => match bank.client.remove(old, now).await {
             Err(error) if !gone(&error) => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) | Err(_) => Ok(true),
         },
+    }
+}
+
+/// Revokes what is in force, and reads again: the consents as they are then, or none where the
+/// connection itself is gone, which the same keys' control read confirms.
+async fn withdraw(
+    bank: &Keyring,
+    remote: &RemoteConnectionId,
+    now: Timestamp,
+) -> Result<Option<Vec<RemoteConsent>>, BankError> {
+    let listed = match bank.client.consents(remote, now).await {
+        Err(error) if gone(&error) => return bank.client.control(now).await.map(|()| None),
+        listed => listed?,
+    };
+    for consent in listed.iter().filter(|consent| in_force(consent.state)) {
+        bank.client.revoke_consent(remote, &consent.id, now).await?;
+    }
+    match bank.client.consents(remote, now).await {
+        Err(error) if gone(&error) => bank.client.control(now).await.map(|()| None),
+        listed => listed.map(Some),
     }
 }
 
@@ -106,17 +127,8 @@ async fn consents(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Step, BankError> {
-    let remote = &connection.remote;
-    let listed = match bank.client.consents(remote, now).await {
-        Err(error) if gone(&error) => return proven_gone(bank, now).await,
-        listed => listed?,
-    };
-    for consent in listed.iter().filter(|consent| in_force(consent.state)) {
-        bank.client.revoke_consent(remote, &consent.id, now).await?;
-    }
-    let listed = match bank.client.consents(remote, now).await {
-        Err(error) if gone(&error) => return proven_gone(bank, now).await,
-        listed => listed?,
+    let Some(listed) = withdraw(bank, &connection.remote, now).await? else {
+        return Ok(Step::Done(Event::GoneProven, None));
     };
     if listed.iter().any(|consent| in_force(consent.state)) {
         return Ok(Step::NotYet);
@@ -174,11 +186,9 @@ fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     match connection.state {
         State::LeftWithOwner => Some(now + OWNER_PAUSE),
         State::Revoking { .. } => Some(now + pause(connection.tries)),
-        State::Active
-        | State::NeedsReconnect { .. }
-        | State::Disabled { .. }
-        | State::Revoked
-        | State::MergedInto { .. } => None,
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
+            None
+        }
     }
 }
 

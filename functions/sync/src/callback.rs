@@ -120,10 +120,8 @@ async fn hurry(parts: &Parts, connection: &Connection, now: Timestamp) -> Result
                 Err(error) => Err(error.into()),
             }
         }
-        State::Active
-        | State::NeedsReconnect { .. }
-        | State::Disabled { .. }
-        | State::Revoked
-        | State::MergedInto { .. } => Ok(()),
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
+            Ok(())
+        }
     }
 }

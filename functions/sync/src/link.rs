@@ -188,7 +188,7 @@ async fn linked_before(
             State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
                 !held.is_empty() && held.is_subset(&shown)
             }
-            State::Revoking { .. } | State::MergedInto { .. } => false,
+            State::Revoking { .. } => false,
         };
         if same {
             return Ok(Some(newest.connection));

@@ -119,7 +119,7 @@ async fn ask(
 ) -> Result<Pulled, Failed> {
     let asks = connection.asks.with(now);
     // The schedule looks behind its own slots by itself; any other ask needs a place in the due index.
-    let due = asks.deadline.filter(|_| reason != Reason::Slot);
+    let due = asks.deadline.filter(|_| reason != Reason::Slot).or(connection.kept_due());
     let not_before = Some(now + ASK_GAP);
     let asked = Connection { asks, due, not_before, ..connection.clone() };
     let asked = match parts.table.put_connection(&asked).await {
@@ -230,7 +230,7 @@ async fn lost(
 ) -> Result<Pulled, Failed> {
     bank.client.control(now).await?;
     let connection = tail.connection.after(Event::GoneProven)?;
-    let connection = Connection { due: None, ..connection };
+    let connection = Connection { due: connection.kept_due(), ..connection };
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,

@@ -104,7 +104,7 @@ async fn unchanged(
     let checked = Connection {
         checked_at: Some(now),
         data_as_of: data_as_of.or(connection.data_as_of),
-        due: None,
+        due: connection.kept_due(),
         ..connection.after(Event::Fetched)?
     };
     match parts.table.put_connection(&checked).await {

@@ -3,7 +3,7 @@
 use domain::{
     bank::RemoteConnection,
     id::{LinkSessionId, TenantId},
-    limits::{FETCH_WITHIN, SESSION_PAUSE},
+    limits::{FETCH_WITHIN, GIVE_UP, SESSION_PAUSE, SESSION_RETRY},
     message::Reason,
     next_action::{Failure, NextAction},
     session::{LinkSession, SessionEvent, Stage},
@@ -30,6 +30,11 @@ pub(crate) async fn advance(
     if session.stage.ended() || !session.stage.confirmed() {
         return Ok(());
     }
+    let since = session.confirmed_at.unwrap_or(session.created_at);
+    if now >= since + GIVE_UP {
+        return fail(parts, session, Failure::new("nothing_came", NextAction::StartAgain)).await;
+    }
+    let session = booked_ahead(parts, session, now).await?;
     let bank = parts.bank.get().await?;
     let Some(remote) = find(&bank, &session, now).await? else {
         return wait(parts, session, now).await;
@@ -60,6 +65,19 @@ pub(crate) async fn advance(
         Pulled::Closed => SessionEvent::Failed(Failure::new("revoked", NextAction::StartAgain)),
     };
     put(parts, &session.after(event)?).await
+}
+
+/// Somebody comes by again, whatever becomes of this message: a due instant that is over is moved first.
+async fn booked_ahead(
+    parts: &Parts,
+    session: LinkSession,
+    now: Timestamp,
+) -> Result<LinkSession, Failed> {
+    if session.due.is_some_and(|due| due > now) {
+        return Ok(session);
+    }
+    let ahead = LinkSession { due: Some(now + SESSION_RETRY), ..session };
+    Ok(parts.table.put_session(&ahead).await?)
 }
 
 /// The connection that this session brought: the one we know of, else the customer's one that carries

@@ -48,11 +48,6 @@ pub enum State {
     LeftWithOwner,
     /// Proof 2: it is gone at Salt Edge.
     Revoked,
-    /// It turned out to be a connection that exists.
-    MergedInto {
-        /// That connection.
-        connection: ConnectionId,
-    },
 }
 
 /// What happens to a connection.
@@ -128,10 +123,7 @@ impl State {
     pub fn open(&self) -> bool {
         match self {
             Self::Active | Self::NeedsReconnect { .. } | Self::Disabled { .. } => true,
-            Self::Revoking { .. }
-            | Self::LeftWithOwner
-            | Self::Revoked
-            | Self::MergedInto { .. } => false,
+            Self::Revoking { .. } | Self::LeftWithOwner | Self::Revoked => false,
         }
     }
 
@@ -144,7 +136,6 @@ impl State {
             Self::Revoking { .. } => "revoking",
             Self::LeftWithOwner => "left_with_owner",
             Self::Revoked => "revoked",
-            Self::MergedInto { .. } => "merged_into",
         }
     }
 
@@ -153,7 +144,6 @@ impl State {
         match self {
             Self::NeedsReconnect { failure } | Self::Disabled { failure } => Some(failure.action),
             Self::LeftWithOwner => Some(NextAction::DeleteInDashboard),
-            Self::MergedInto { .. } => Some(NextAction::ReuseConnection),
             Self::Active | Self::Revoking { .. } | Self::Revoked => None,
         }
     }
@@ -247,6 +237,11 @@ impl Connection {
         let into = now.as_second().rem_euclid(cycle);
         let wait = (i64::from(self.slot()) * 60 - into - 1).rem_euclid(cycle) + 1;
         now + SignedDuration::from_secs(wait)
+    }
+
+    /// The due instant of a write that has none of its own: what is still to be retired stays due.
+    pub fn kept_due(&self) -> Option<Timestamp> {
+        self.due.filter(|_| !self.retiring.is_empty())
     }
 
     /// The connection after this event, one write later. When it is gone, every consent to it is over.

@@ -18,8 +18,8 @@ pub const CYCLE_MINUTES: u16 = 360;
 pub const OVERLAP_DAYS: i64 = 14;
 /// Days of entries that a read loads: the overlap and a margin.
 pub const TAIL_DAYS: i64 = OVERLAP_DAYS + 2;
-/// How far back a first link asks, in days, where the bank says nothing.
-pub const HISTORY_DAYS: u16 = 90;
+/// How far back a first link asks, in days, where the bank says nothing: what Salt Edge fetches then.
+pub const HISTORY_DAYS: u16 = 60;
 /// The consent that is asked for, in days, where the bank allows it.
 pub const CONSENT_DAYS: u16 = 180;
 /// How long the address of a link session may be opened.
@@ -30,6 +30,10 @@ pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 pub const FETCH_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Pause before a waiting session is looked at again without a callback.
 pub const SESSION_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// Pause before a session is looked at again whose message could not be processed.
+pub const SESSION_RETRY: SignedDuration = SignedDuration::from_mins(15);
+/// A confirmed session that could not be brought on by then has failed, whoever did not answer.
+pub const GIVE_UP: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one part of a big first read.
 pub const PART_ROWS: usize = 500;
 /// A first read of at most this many rows outside the overlap stays in one part.

@@ -13,7 +13,7 @@ pub(crate) fn start(env: &Env) {
     let _ = tracing_subscriber::registry().with(filter).with(json).try_init();
 }
 
-/// Says what a person must look at. The runbook has an entry for each `alarm`.
+/// Says what a person must look at: the field `alarm` is what a log filter of theirs goes by.
 pub fn alarm(name: &'static str, why: &str) {
     tracing::error!(alarm = name, why, "somebody must look at this");
 }

@@ -158,7 +158,6 @@ fn why(state: &State) -> Option<String> {
         State::NeedsReconnect { failure } | State::Disabled { failure } => {
             Some(failure.class.clone())
         }
-        State::MergedInto { connection } => Some(connection.to_string()),
         State::Active | State::Revoking { .. } | State::LeftWithOwner | State::Revoked => None,
     }
 }
@@ -170,10 +169,7 @@ fn phase(state: &State) -> Option<&'static str> {
         State::Revoking { phase: Phase::Removed } => Some("removed"),
         State::LeftWithOwner => Some("left_with_owner"),
         State::Revoked => Some("removed_proven"),
-        State::Active
-        | State::NeedsReconnect { .. }
-        | State::Disabled { .. }
-        | State::MergedInto { .. } => None,
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => None,
     }
 }
 

@@ -77,8 +77,13 @@ impl Table {
         Ok(found)
     }
 
-    /// One bank.
+    /// One bank. Salt Edge's codes end with the country's, which is looked through first.
     pub async fn institution(&self, id: &InstitutionId) -> Result<Option<Institution>, StoreError> {
+        let country = id.as_str().rsplit('_').next().map(str::to_uppercase);
+        let near = self.institutions(country.as_deref()).await?;
+        if let Some(bank) = near.into_iter().find(|bank| bank.id == *id) {
+            return Ok(Some(bank));
+        }
         Ok(self.institutions(None).await?.into_iter().find(|bank| bank.id == *id))
     }
 }

@@ -113,9 +113,8 @@ pub struct Listed {
 
 pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
     let key = Key::connection(&connection.tenant, &connection.id);
-    let mut draft = Draft::new(&key, "connection", connection)?
-        .with("v", number(connection.version))
-        .with("gen", number(connection.generation));
+    let mut draft =
+        Draft::new(&key, "connection", connection)?.with("v", number(connection.version));
     let open = connection.state.open();
     if open {
         let (quarter, minute) = slot_keys(connection.slot());
@@ -124,11 +123,9 @@ pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
     }
     let kind = match connection.state {
         State::Revoking { .. } | State::LeftWithOwner => DueKind::Revoke,
-        State::Active
-        | State::NeedsReconnect { .. }
-        | State::Disabled { .. }
-        | State::Revoked
-        | State::MergedInto { .. } => DueKind::Pull,
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
+            DueKind::Pull
+        }
     };
     let kind = if connection.retiring.is_empty() { kind } else { DueKind::Revoke };
     let id = connection.id.as_str();

@@ -59,7 +59,7 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
-        let newest = self.load(tenant, connection, Some(2), |newer, _| newer.is_some()).await?;
+        let newest = self.load(tenant, connection, Some(2), |_| true).await?;
         let Some(mut tail) = newest else { return Ok(None) };
         let Some(Entry { at, body: Body::Read(read), .. }) = tail.entries.first() else {
             return Ok(Some(tail));
@@ -100,7 +100,7 @@ impl Table {
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
         let complete = |entry: &Entry| matches!(&entry.body, Body::Read(read) if read.last);
-        self.load(tenant, connection, Some(3), |newer, _| newer.is_some_and(complete)).await
+        self.load(tenant, connection, Some(2), complete).await
     }
 
     /// The connection and its whole journal, all generations.
@@ -109,7 +109,7 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
-        self.load(tenant, connection, None, |_, _| false).await
+        self.load(tenant, connection, None, |_| false).await
     }
 
     async fn load(
@@ -117,7 +117,7 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
         page: Option<i32>,
-        stop: impl Fn(Option<&Entry>, &Entry) -> bool,
+        enough: impl Fn(&Entry) -> bool,
     ) -> Result<Option<Tail>, StoreError> {
         let (mut found, mut entries, mut whole) = (None, Vec::<Entry>::new(), true);
         let pk = keys::partition(tenant, connection);
@@ -128,12 +128,10 @@ impl Table {
                 return Ok(true);
             }
             let entry: Entry = item::record("entry", &item)?;
-            if stop(entries.last(), &entry) {
-                whole = false;
-                return Ok(false);
-            }
+            let go_on = !enough(&entry);
+            whole = go_on || entry.at == Position::FIRST;
             entries.push(entry);
-            Ok(true)
+            Ok(go_on)
         })
         .await?;
         entries.reverse();

@@ -93,6 +93,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         not_before: None,
         tries: 0,
         due: None,
+        retiring: Vec::new(),
         unlisted: false,
         version: 0,
     }
@@ -115,11 +116,20 @@ pub(crate) fn entry(number: u64, read_at: Timestamp, fingerprint: &str) -> Entry
         part: 0,
         last: true,
         data_as_of: None,
+        tail_from: Position { generation: 1, number },
         fingerprint: fingerprint.to_owned(),
         accounts: Vec::new(),
         quarantined: Vec::new(),
     };
     Entry { at: Position { generation: 1, number }, read_at, body: Body::Read(read) }
+}
+
+/// The entry, from which the next read compares back to another.
+pub(crate) fn reaching(mut entry: Entry, number: u64) -> Entry {
+    if let Body::Read(read) = &mut entry.body {
+        read.tail_from.number = number;
+    }
+    entry
 }
 
 /// A part of a big read that is not its last.

@@ -6,10 +6,9 @@ use domain::{
     journal::{Body, Entry, Position},
     stored::StoreError,
 };
-use jiff::Timestamp;
 use store::Appended;
 
-use crate::bed::{Bed, at, bed, connection, entry, numbers, part, tombstone};
+use crate::bed::{Bed, at, bed, connection, entry, numbers, part, reaching, tombstone};
 
 /// Noise that no compression makes smaller.
 fn noise(length: usize, mut seed: u64) -> String {
@@ -77,25 +76,25 @@ async fn closing_writes_tombstone_and_state_or_neither() {
 }
 
 #[tokio::test]
-async fn a_tail_reaches_back_as_far_as_is_asked_and_no_further() {
-    let bed = bed().await;
-    let days = ["02", "03", "04", "05", "06"].map(|day| at(&format!("{day}T10:00")));
-    let entries: Vec<_> = (1..).zip(days).map(|(n, day)| entry(n, day, &format!("{n}"))).collect();
-    let made = with_entries(&bed, &entries).await;
-    for (since, want, whole) in [
-        ("01T00:00", &[1, 2, 3, 4, 5][..], true),
-        ("02T10:00", &[1, 2, 3, 4, 5], true),
-        ("04T09:00", &[3, 4, 5], false),
-        ("04T11:00", &[4, 5], false),
-        ("09T00:00", &[5], false),
+async fn a_tail_reaches_back_as_far_as_its_newest_entry_says() {
+    for (from, want, whole) in [
+        (1, &[1, 2, 3, 4, 5][..], true),
+        (3, &[3, 4, 5], false),
+        (4, &[4, 5], false),
+        (5, &[5], false),
     ] {
-        let tail = bed.table.tail(&made.tenant, &made.id, at(since)).await.unwrap().unwrap();
-        assert_eq!((numbers(&tail.entries), tail.whole), (want.to_vec(), whole), "since {since}");
+        let bed = bed().await;
+        let day = at("06T10:00");
+        let older = (1..5).map(|n| entry(n, day, &format!("{n}")));
+        let newest = reaching(entry(5, day, "5"), from);
+        let made = with_entries(&bed, &older.chain([newest]).collect::<Vec<_>>()).await;
+        let tail = bed.table.tail(&made.tenant, &made.id).await.unwrap().unwrap();
+        assert_eq!((numbers(&tail.entries), tail.whole), (want.to_vec(), whole), "from {from}");
         assert_eq!(tail.connection, made);
         assert_eq!(tail.head(), Position { generation: 1, number: 5 });
+        let nothing = bed.table.tail(&made.tenant, &connection(2).id).await.unwrap();
+        assert!(nothing.is_none(), "there is no such connection");
     }
-    let nothing = bed.table.tail(&made.tenant, &connection(2).id, at("01T00:00")).await.unwrap();
-    assert!(nothing.is_none(), "there is no such connection");
 }
 
 #[tokio::test]
@@ -104,8 +103,8 @@ async fn a_tail_ends_where_a_big_first_read_begins() {
     let now = at("02T10:00");
     let last = entry(3, now, "last part");
     let made = with_entries(&bed, &[part(1, now), part(2, now)]).await;
-    let (tenant, id, since) = (&made.tenant, &made.id, Timestamp::UNIX_EPOCH);
-    let begun = bed.table.tail(tenant, id, since).await.unwrap().unwrap();
+    let (tenant, id) = (&made.tenant, &made.id);
+    let begun = bed.table.tail(tenant, id).await.unwrap().unwrap();
     assert_eq!((numbers(&begun.entries), begun.whole), (vec![2], false), "a part is never alone");
     assert_eq!(
         begun.head(),
@@ -116,7 +115,7 @@ async fn a_tail_ends_where_a_big_first_read_begins() {
     assert_eq!(numbers(&newest.entries), [1, 2], "no read is complete yet");
 
     bed.table.append(tenant, id, &last).await.unwrap();
-    let done = bed.table.tail(tenant, id, since).await.unwrap().unwrap();
+    let done = bed.table.tail(tenant, id).await.unwrap().unwrap();
     assert_eq!((numbers(&done.entries), done.whole), (vec![3], false));
     bed.table.append(tenant, id, &part(4, now)).await.unwrap();
     let newest = bed.table.newest(tenant, id).await.unwrap().unwrap();
@@ -155,7 +154,7 @@ async fn a_feed_of_more_than_a_megabyte_is_whole_and_in_order() {
             let Body::Read(read) = &mut entry.body else { unreachable!("it is a read") };
             let why = noise(300_000, n);
             read.quarantined.push(Quarantined { id: None, account: None, why });
-            entry
+            reaching(entry, 1)
         })
         .collect();
     let made = with_entries(&bed, &entries).await;
@@ -174,7 +173,7 @@ async fn a_feed_of_more_than_a_megabyte_is_whole_and_in_order() {
     }
     let journal = bed.table.journal(tenant, id).await.unwrap().unwrap();
     assert!(journal.entries == entries, "every entry reads back as it was written");
-    let tail = bed.table.tail(tenant, id, Timestamp::UNIX_EPOCH).await.unwrap().unwrap();
+    let tail = bed.table.tail(tenant, id).await.unwrap().unwrap();
     assert_eq!((tail.entries.len(), tail.whole), (12, true));
 }
 

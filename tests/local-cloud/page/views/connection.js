@@ -8,7 +8,7 @@ import { statement } from "./statement.js";
 
 /** How long a refresh that was taken is looked for, in milliseconds. */
 const PATIENCE = 60_000;
-const CLOSED = ["revoking", "left_with_owner", "revoked", "merged_into"];
+const CLOSED = ["revoking", "left_with_owner", "revoked"];
 
 /** One connection: how fresh it is, what can be done, its accounts and the statement of one of them. */
 export async function show(app, root, signal, id, accountId) {
@@ -77,7 +77,6 @@ function notices(app, connection) {
   const { status, asking, history, quarantined, next_action: action } = connection;
   const shown = [];
   if (["revoking", "left_with_owner", "revoked"].includes(status)) shown.push(revocation(app, connection));
-  else if (status === "merged_into") shown.push(merged(app, connection));
   else if (status !== "active" || action) {
     const known = action ?? { code: status === "disabled" ? "contact_support" : "reconnect", url: null };
     shown.push(notice(app, status === "active" ? "info" : "warn", sentence(app, { ...connection, next_action: known }), known, { connection }));
@@ -86,11 +85,6 @@ function notices(app, connection) {
   else if (status === "active" && history !== "complete") shown.push(el("p", { class: "notice info working", testid: "first-read" }, app.t("connection.first")));
   if (quarantined > 0) shown.push(el("p", { class: "notice warn", testid: "quarantined" }, app.t("connection.quarantined", { count: quarantined })));
   return shown;
-}
-
-function merged(app, { why }) {
-  const target = why?.startsWith("con_") ? `#/connections/${segment(why)}` : "#/";
-  return el("section", { class: "notice info", testid: "merged" }, el("p", {}, app.t("connection.merged")), el("div", { class: "actions" }, link(app.t("connection.merged.open"), target, { class: "button primary" })));
 }
 
 function facts(app, connection) {

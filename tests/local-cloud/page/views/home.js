@@ -4,7 +4,7 @@ import { trouble } from "../trouble.js";
 import { chooseInstitution, unfinished } from "../visits.js";
 import { accountName, avatar, chip, natureOf, via } from "./parts.js";
 
-const ENDED = ["revoked", "left_with_owner", "revoking", "merged_into"];
+const ENDED = ["revoked", "left_with_owner", "revoking"];
 
 /** All linked banks of the user, those that have ended apart. */
 export async function show(app, root, signal) {

@@ -1,7 +1,7 @@
 import { el } from "../dom.js";
 import { TABLES } from "../i18n.js";
 
-const TONE = { active: "good", needs_reconnect: "warn", disabled: "bad", revoking: "warn", left_with_owner: "warn", revoked: "quiet", merged_into: "quiet" };
+const TONE = { active: "good", needs_reconnect: "warn", disabled: "bad", revoking: "warn", left_with_owner: "warn", revoked: "quiet" };
 
 export function chip(app, { status, asking }) {
   if (status === "active" && asking) return el("span", { class: "chip busy", testid: "status", "data-status": "asking" }, app.t("status.asking"));

@@ -78,6 +78,7 @@ pub(crate) fn read(resources: &[Resource], line: usize) -> Result<Api, Refusal> 
     let properties = &resource.properties;
     properties.only(&[
         "Description",
+        "FailOnWarnings",
         "Auth",
         "CorsConfiguration",
         "DefaultRouteSettings",

@@ -1,4 +1,4 @@
-//! The simulator through HTTP: every promise of `saltedge.md` that an integrator leans on.
+//! The simulator through HTTP: everything that an integrator leans on.
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
 mod ears;
