@@ -93,9 +93,10 @@ async fn customer(
     if let Some(known) = &session.remote_customer {
         return Ok(known.clone());
     }
-    let (deployment, tenant) = (&parts.deployment, &session.tenant);
+    // A tenant or user may hold any separator but a zero byte; their digest never spells another pair.
+    let whose = token_hash(&format!("{}\0{}", session.tenant, session.customer));
     let new = NewCustomer {
-        identifier: format!("{deployment}:{tenant}:{}", session.customer),
+        identifier: format!("{}:{whose}", parts.deployment),
         email: session.email.clone().filter(|_| parts.mode == Mode::Partner),
     };
     Ok(bank.customer(&new, call.now).await?)

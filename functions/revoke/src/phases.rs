@@ -4,12 +4,12 @@ use domain::{
     bank::{BankError, RemoteConsent, RemoteConsentState, Verdict},
     connection::{Connection, Event, Phase, State},
     consent::Consent,
-    id::{ConnectionId, RemoteConnectionId, TenantId},
+    id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES},
     next_action::NextAction,
 };
 use jiff::{SignedDuration, Timestamp};
-use salt_edge::{Keyring, Mode};
+use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::{Failed, alarm};
 
 use crate::start::Parts;
@@ -34,7 +34,7 @@ pub(crate) async fn go_on(
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
     while let Some(old) = connection.retiring.first().cloned() {
         let bank = parts.bank.get().await?;
-        match retire(parts.mode, &bank, &old, now).await {
+        match retire(parts.mode, &bank, &old, &connection.remote_customer, now).await {
             Ok(true) => {}
             Ok(false) => return later(parts, &connection, None, now).await,
             Err(error) => return later(parts, &connection, Some(error), now).await,
@@ -85,9 +85,10 @@ async fn retire(
     mode: Mode,
     bank: &Keyring,
     old: &RemoteConnectionId,
+    customer: &RemoteCustomerId,
     now: Timestamp,
 ) -> Result<bool, BankError> {
-    match withdraw(bank, old, now).await? {
+    match withdraw(bank, old, customer, now).await? {
         None => return Ok(true),
         Some(left) if left.iter().any(|consent| in_force(consent.state)) => return Ok(false),
         Some(_) => {}
@@ -95,30 +96,46 @@ async fn retire(
     match mode {
         Mode::Partner => Ok(true),
         Mode::Client => match bank.client.remove(old, now).await {
-            Err(error) if !gone(&error) => Err(error),
-            Ok(()) | Err(_) => Ok(true),
+            Err(error) if connection_gone(&error) => proven_gone(bank, old, customer, now).await,
+            removed => removed.map(|()| true),
         },
     }
 }
 
 /// Revokes what is in force, and reads again: the consents as they are then, or none where the
-/// connection itself is gone, which the same keys' control read confirms.
+/// connection itself is proven to be gone.
 async fn withdraw(
     bank: &Keyring,
     remote: &RemoteConnectionId,
+    customer: &RemoteCustomerId,
     now: Timestamp,
 ) -> Result<Option<Vec<RemoteConsent>>, BankError> {
     let listed = match bank.client.consents(remote, now).await {
-        Err(error) if gone(&error) => return bank.client.control(now).await.map(|()| None),
-        listed => listed?,
+        Ok(listed) => listed,
+        Err(error) => return nothing_left(bank, remote, customer, error, now).await.map(|()| None),
     };
     for consent in listed.iter().filter(|consent| in_force(consent.state)) {
         bank.client.revoke_consent(remote, &consent.id, now).await?;
     }
     match bank.client.consents(remote, now).await {
-        Err(error) if gone(&error) => bank.client.control(now).await.map(|()| None),
-        listed => listed.map(Some),
+        Ok(listed) => Ok(Some(listed)),
+        Err(error) => nothing_left(bank, remote, customer, error, now).await.map(|()| None),
     }
+}
+
+/// Whether consents cannot be listed because the connection is gone: it is looked at itself. Errors: it
+/// is there, or not proven to be gone.
+async fn nothing_left(
+    bank: &Keyring,
+    remote: &RemoteConnectionId,
+    customer: &RemoteCustomerId,
+    refused: BankError,
+    now: Timestamp,
+) -> Result<(), BankError> {
+    if !matches!(refused, BankError::Refused { verdict: Verdict::Gone, .. }) {
+        return Err(refused);
+    }
+    if proven_gone(bank, remote, customer, now).await? { Ok(()) } else { Err(refused) }
 }
 
 /// Proof 1: a re-read shows no consent in force.
@@ -127,7 +144,8 @@ async fn consents(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Step, BankError> {
-    let Some(listed) = withdraw(bank, &connection.remote, now).await? else {
+    let Some(listed) = withdraw(bank, &connection.remote, &connection.remote_customer, now).await?
+    else {
         return Ok(Step::Done(Event::GoneProven, None));
     };
     if listed.iter().any(|consent| in_force(consent.state)) {
@@ -154,28 +172,33 @@ async fn remove(
     match mode {
         Mode::Partner => Ok(Step::Done(Event::LeftWithOwner, None)),
         Mode::Client => match bank.client.remove(&connection.remote, now).await {
-            Err(error) if !gone(&error) => Err(error),
-            Ok(()) | Err(_) => Ok(Step::Done(Event::RemoveAccepted, None)),
+            Err(error) if connection_gone(&error) => look(bank, connection, now).await,
+            removed => removed.map(|()| Step::Done(Event::RemoveAccepted, None)),
         },
     }
 }
 
-/// Proof 2: it is not there, while the same keys read something else.
+/// Proof 2: it is not there.
 async fn look(bank: &Keyring, connection: &Connection, now: Timestamp) -> Result<Step, BankError> {
-    match bank.client.connection(&connection.remote, now).await {
-        Ok(_) => Ok(Step::NotYet),
-        Err(error) if gone(&error) => proven_gone(bank, now).await,
-        Err(error) => Err(error),
+    let gone = proven_gone(bank, &connection.remote, &connection.remote_customer, now).await?;
+    Ok(if gone { Step::Done(Event::GoneProven, None) } else { Step::NotYet })
+}
+
+/// Whether a connection is gone at Salt Edge: it says so, while the same keys read our customer. Valid
+/// keys of another account get the same 404.
+pub(crate) async fn proven_gone(
+    bank: &Keyring,
+    remote: &RemoteConnectionId,
+    customer: &RemoteCustomerId,
+    now: Timestamp,
+) -> Result<bool, BankError> {
+    match bank.client.connection(remote, now).await {
+        Ok(_) => return Ok(false),
+        Err(error) if connection_gone(&error) => {}
+        Err(error) => return Err(error),
     }
-}
-
-async fn proven_gone(bank: &Keyring, now: Timestamp) -> Result<Step, BankError> {
-    bank.client.control(now).await?;
-    Ok(Step::Done(Event::GoneProven, None))
-}
-
-fn gone(error: &BankError) -> bool {
-    matches!(error, BankError::Refused { verdict: Verdict::Gone, .. })
+    let control = bank.client.control(customer, now).await;
+    control.map(|()| true).inspect_err(|error| alarm("control_read_refused", &error.to_string()))
 }
 
 /// When somebody comes by again: never, once it is proven.

@@ -56,7 +56,8 @@ fn ended(session: &LinkSession, linked: bool) -> Result<LinkSession, Failed> {
     Ok(session.after(SessionEvent::Expired)?)
 }
 
-/// The connection that carries our mark, also when no callback ever named it.
+/// What came of it: the connection that was read back as this session's, else the one that carries our
+/// mark, also when no callback ever named it.
 async fn find(
     parts: &Parts,
     bank: &Keyring,
@@ -64,15 +65,28 @@ async fn find(
     now: Timestamp,
 ) -> Result<Option<RemoteConnection>, Failed> {
     let Some(customer) = &session.remote_customer else { return Ok(None) };
+    if let Some(known) = &session.remote {
+        if phases::proven_gone(bank, known, customer, now).await? {
+            return Ok(None);
+        }
+        let shown = bank.client.connection(known, now).await?;
+        // A later session was merged into it: what becomes of it is that one's.
+        let newest = newest_tag(&shown).and_then(|tag| tag.session.as_ref());
+        let own = newest.is_none_or(|newest| *newest == session.id);
+        return Ok(own.then_some(shown));
+    }
     let mark = Tag {
         deployment: parts.deployment.clone(),
         tenant: session.tenant.clone(),
         session: Some(session.id.clone()),
     };
     let shown = bank.client.connections(customer, now).await?;
-    Ok(shown.into_iter().find(|remote| {
-        remote.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref()) == Some(&mark)
-    }))
+    Ok(shown.into_iter().find(|remote| newest_tag(remote) == Some(&mark)))
+}
+
+/// The mark of the newest attempt. One that Salt Edge began by itself may have none.
+fn newest_tag(remote: &RemoteConnection) -> Option<&Tag> {
+    remote.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref())
 }
 
 /// Where Salt Edge merged the login into a connection that stands, the visit left nothing behind.

@@ -32,21 +32,26 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
 }
 
 /// Works off every minute since the last tick: late and lost ticks cost time, nothing else. The mark is
-/// moved only after everything is stored, so a tick that died is done again.
+/// moved only after everything is stored, so a tick that died is done again. Once an hour what lies
+/// further back is sent once more: its messages were given up, and its instant would not come again.
 async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
     let ticked = parts.table.ticked().await?;
     let cycle = SignedDuration::from_mins(i64::from(CYCLE_MINUTES));
     let since = ticked.unwrap_or(now - SignedDuration::from_mins(1));
     let first = since.max(now - cycle);
 
+    let mut minutes = minute(first) + 1..=minute(now);
+    let mut due = parts.table.due(since.min(now), now).await?;
+    if ticked.is_none() || minutes.clone().any(|minute| minute.rem_euclid(60) == 0) {
+        due.extend(parts.table.overdue(since.min(now)).await?);
+    }
     let mut sync = Vec::new();
     let mut revoke = Vec::new();
-    for due in parts.table.due(since.min(now), now).await? {
+    for due in due {
         let (queue, message) = wake(due);
         let to = if queue == Wakes::Sync { &mut sync } else { &mut revoke };
         to.extend(message);
     }
-    let mut minutes = minute(first) + 1..=minute(now);
     let copied = parts.table.catalogue_age().await?.is_some();
     if !copied || minutes.any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE) {
         sync.push(Message::Catalogue);

@@ -13,8 +13,10 @@ use crate::{
     start::Parts,
 };
 
-/// Entries that are loaded at once.
-const ENTRIES: usize = 50;
+/// Entries that are loaded first: of a big first read's parts each fills a page.
+const FEW: usize = 2;
+/// Entries that are loaded at once when those before told little.
+const MANY: usize = 32;
 
 /// Everything before this has been delivered: whole entries, and so many news of the next one.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -67,10 +69,11 @@ pub(crate) async fn changes(parts: &Parts, call: &Call) -> Result<Answer, Proble
         None => Place::default(),
     };
     let mut page = Changes { history: Ledger::replay(&tail.entries).history, ..Changes::default() };
-    let mut count = 0;
+    let (mut count, mut step) = (0, FEW);
     'pages: loop {
-        let entries = parts.table.entries_after(tenant, &id, place.entry, ENTRIES).await?;
-        let ended = entries.len() < ENTRIES;
+        let entries = parts.table.entries_after(tenant, &id, place.entry, step).await?;
+        let ended = entries.len() < step;
+        step = (step * 2).min(MANY);
         for entry in entries {
             for news in news(&entry).into_iter().skip(place.news) {
                 if count == limit {

@@ -20,7 +20,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let parts = Arc::new(Parts {
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
         dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
-        cursors: Rotating::start(secrets, env, "HALITE_CURSOR_SECRET_ID", Cursors::open).await?,
+        cursors: Rotating::lazy(secrets, env, "HALITE_CURSOR_SECRET_ID", Cursors::open)?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
     Ok(Function::new(&platform.clock)

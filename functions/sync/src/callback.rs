@@ -8,7 +8,7 @@ use domain::{
     session::{LinkSession, SessionEvent},
 };
 use jiff::Timestamp;
-use salt_edge::ErrorClass;
+use salt_edge::{ErrorClass, error::connection_gone};
 use shell::Failed;
 use store::StoreError;
 
@@ -16,7 +16,9 @@ use crate::{catalogue, pull, session, start::Parts};
 
 pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<(), Failed> {
     match hint.callback {
-        CallbackKind::Provider => return catalogue::copy(parts, now).await,
+        CallbackKind::Provider => {
+            return catalogue::changed(parts, hint.institution.as_ref(), now).await;
+        }
         CallbackKind::Service => {
             tracing::info!("Salt Edge sent a notice about its service");
             return Ok(());
@@ -66,7 +68,9 @@ async fn note(
     if session.stage.confirmed() {
         return Box::pin(session::advance(parts, &session.tenant, &session.id, now)).await;
     }
-    if hint.callback == CallbackKind::Fail && !session.stage.ended() {
+    // The browser is back with a code: a try that failed before, or comes again, says nothing any more.
+    let out = session.code_hash.is_none() && !session.stage.ended();
+    if hint.callback == CallbackKind::Fail && out {
         let class = hint.error_class.as_deref().unwrap_or("unknown");
         let failure = ErrorClass::parse(class).failure();
         if let Ok(mut failed) = session.after(SessionEvent::Failed(failure)) {
@@ -86,10 +90,10 @@ async fn learn(
     let bank = parts.bank.get().await?;
     let shown = match bank.client.connection(remote, now).await {
         // A failed first connect may leave nothing behind.
-        Err(error) if pull::gone(&error) => return Ok(session),
+        Err(error) if connection_gone(&error) => return Ok(session),
         shown => shown?,
     };
-    if !belongs(&shown, &session) {
+    if !belongs(&shown, &session) && !unmarked(parts, &shown, &session).await? {
         tracing::warn!(session.id = %session.id, "a callback names a connection of another session");
         return Ok(session);
     }
@@ -108,6 +112,19 @@ pub(crate) fn belongs(shown: &RemoteConnection, session: &LinkSession) -> bool {
     let tag = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref());
     let ours = tag.is_some_and(|tag| tag.session.as_ref() == Some(&session.id));
     ours && session.remote_customer.as_ref() == Some(&shown.customer)
+}
+
+/// Whether a late callback may name it: the session's customer has it, none of our connections is it, and
+/// its newest attempt is no session's, since Salt Edge has asked by itself before the callback came.
+async fn unmarked(
+    parts: &Parts,
+    shown: &RemoteConnection,
+    session: &LinkSession,
+) -> Result<bool, StoreError> {
+    let tag = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref());
+    let free = session.connection.is_none() && tag.is_none();
+    let same = session.remote_customer.as_ref() == Some(&shown.customer);
+    Ok(free && same && parts.table.connection_of(&shown.id).await?.is_none())
 }
 
 /// A revocation that waits for somebody is looked at with the next tick.

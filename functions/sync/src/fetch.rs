@@ -5,7 +5,7 @@ use domain::{
     id::RemoteTransactionId,
     journal::Ledger,
     limits::READ_ROWS,
-    plan::{Fetched, FetchedAccount, Held, from_id},
+    plan::{Fetched, FetchedAccount, Held, Unread, from_id},
 };
 use jiff::Timestamp;
 use salt_edge::Client;
@@ -14,20 +14,20 @@ use salt_edge::Client;
 pub(crate) async fn fetch(
     bank: &Client,
     remote: &RemoteConnection,
-    listed: Listed<RemoteAccount>,
+    listed: &Listed<RemoteAccount>,
     ledger: &Ledger,
     held: Held,
     now: Timestamp,
 ) -> Result<Fetched, BankError> {
-    let mut quarantined = listed.quarantined;
+    let mut quarantined = listed.quarantined.clone();
     let mut accounts = Vec::new();
-    for account in listed.rows {
+    for account in &listed.rows {
         let known = ledger.accounts.values().find(|known| known.facts.remote == account.id);
         let from = match held {
             Held::Everything => None,
-            Held::Tail => known.and_then(|known| from_id(known, now)),
+            Held::Tail => known.and_then(|known| from_id(ledger, known, now)),
         };
-        accounts.push(rows(bank, remote, account, from, &mut quarantined, now).await?);
+        accounts.push(rows(bank, remote, account.clone(), from, &mut quarantined, now).await?);
     }
     let data_as_of = remote.attempt.as_ref().and_then(|attempt| attempt.success_at);
     Ok(Fetched { read_at: now, data_as_of, accounts, quarantined })
@@ -49,8 +49,13 @@ async fn rows(
         let what = format!("more than {READ_ROWS} rows of one account");
         return Err(BankError::Unreadable { call: "transactions", what });
     }
+    let unread = Unread {
+        ids: booked.quarantined.iter().filter_map(|row| row.id.clone()).collect(),
+        nameless: booked.quarantined.iter().any(|row| row.id.is_none()),
+    };
     quarantined.extend(booked.quarantined);
     quarantined.extend(pending.quarantined);
     let duplicated = duplicated.rows.into_iter().map(|row| row.id).collect();
-    Ok(FetchedAccount { booked: booked.rows, pending: pending.rows, duplicated, from, account })
+    let (booked, pending) = (booked.rows, pending.rows);
+    Ok(FetchedAccount { booked, pending, duplicated, unread, from, account })
 }

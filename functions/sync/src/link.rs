@@ -30,6 +30,8 @@ pub(crate) enum Adopted {
     NothingShared(LinkSession),
     /// The user revoked while they were away: what the login allowed is taken back.
     Ended(LinkSession),
+    /// The connection is another customer's of ours.
+    Foreign(LinkSession),
     /// Another delivery was faster.
     Overtaken,
 }
@@ -45,10 +47,14 @@ pub(crate) async fn adopt(
     if accounts.rows.is_empty() && accounts.quarantined.is_empty() {
         return Ok(Adopted::NothingShared(session));
     }
+    let holder = parts.table.connection_of(&remote.id).await?;
+    if holder.as_ref().is_some_and(|holder| !own(holder, &session)) {
+        return Ok(Adopted::Foreign(session));
+    }
     let known = match &session.connection {
         Some(id) => parts.table.connection(&session.tenant, id).await?,
-        None => match parts.table.connection_of(&remote.id).await? {
-            Some(known) => Some(known),
+        None => match holder {
+            Some(holder) => Some(holder),
             None => linked_before(parts, bank, &session, &accounts.rows).await?,
         },
     };
@@ -72,6 +78,15 @@ pub(crate) async fn adopt(
         Err(StoreError::Conflict) => Ok(Adopted::Overtaken),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a session may go on with this connection: the one it was for, or one of its own customer's.
+fn own(holder: &Connection, session: &LinkSession) -> bool {
+    let same = match &session.connection {
+        Some(id) => holder.id == *id,
+        None => holder.customer == session.customer,
+    };
+    same && holder.tenant == session.tenant
 }
 
 /// A login that finishes after the user revoked leads to removal, not to an error.
@@ -150,7 +165,8 @@ fn reopened(
         generation: known.generation + 1,
         checked_at: None,
         data_as_of: None,
-        asks: Asks::default(),
+        // The day's budget is the bank's: a fresh link does not renew it.
+        asks: Asks { deadline: None, ..known.asks.clone() },
         not_before: remote.next_refresh_possible_at.filter(|at| *at > now),
         due: None,
         unlisted: false,

@@ -1,18 +1,18 @@
 //! Coming by a connection: ask, read, or leave it.
 
 use domain::{
-    bank::{BankError, RemoteConnection, Tag, Verdict},
+    bank::{Attempt, BankError, Health, RemoteConnection, Tag, Verdict},
     connection::{Connection, Event},
     consent::{Consent, ConsentStatus},
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, History, Ledger, Tombstone},
     limits::{ASK_DEADLINE, ASK_GAP},
-    look::{Look, Seen, look},
+    look::{Look, Seen, look, running},
     message::Reason,
     next_action::{Failure, NextAction},
 };
 use jiff::Timestamp;
-use salt_edge::Keyring;
+use salt_edge::{Keyring, error::connection_gone};
 use shell::{Failed, alarm};
 use store::{StoreError, Tail};
 
@@ -52,16 +52,14 @@ pub(crate) async fn pull(
         let Some(tail) = parts.table.tail(tenant, id).await? else {
             return Err(Failed::because("the connection is not to be seen yet"));
         };
-        if !tail.connection.state.open() {
+        if !tail.connection.state.open() || closed(&tail) {
             return Ok(Pulled::Closed);
         }
-        // What its user must mend costs nothing until they do.
-        let waits = tail.connection.state.next_action().is_some();
-        if waits && reason == Reason::Slot || reason == Reason::Due && !outstanding(&tail) {
+        if reason == Reason::Due && !outstanding(&tail) {
             return Ok(Pulled::Left);
         }
         let remote = match bank.client.connection(&tail.connection.remote, now).await {
-            Err(error) if gone(&error) => return lost(parts, &bank, &tail, now).await,
+            Err(error) if connection_gone(&error) => return lost(parts, &bank, &tail, now).await,
             shown => shown?,
         };
         if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
@@ -70,6 +68,15 @@ pub(crate) async fn pull(
         tracing::info!(connection.id = %id, "a race was lost; it is read again");
     }
     Err(Failed::because("every race for the journal was lost"))
+}
+
+/// Whether the generation ends with a tombstone, also where the connection was read a moment too early.
+fn closed(tail: &Tail) -> bool {
+    let newest = tail.entries.last();
+    newest.is_some_and(|entry| {
+        let tombstone = matches!(entry.body, Body::Tombstone(_));
+        tombstone && entry.at.generation == tail.connection.generation
+    })
 }
 
 /// Whether an ask was made that nothing newer answers.
@@ -101,12 +108,26 @@ async fn decide(
             let copied = read::read(parts, bank, tail, ledger, remote, now).await?;
             Ok((copied != Copied::LostRace).then_some(Pulled::Read))
         }
+        // What its user must mend is looked at, and asked for only when they have.
+        Look::Ask if connection.state.next_action().is_some() => Ok(Some(Pulled::Left)),
         Look::Ask => ask(parts, bank, connection, reason, now).await.map(Some),
+        Look::Leave { .. } if mended(connection, remote) => {
+            change(parts, bank, connection, Event::Fetched, now).await.map(Some)
+        }
         Look::Leave { until } => {
             leave(parts, connection, remote, until, reason, now).await.map(Some)
         }
         Look::Change(event) => change(parts, bank, connection, event, now).await.map(Some),
     }
+}
+
+/// Whether the newest attempt went well though the connection still waits for its user: what was read
+/// then was committed, and its state was not.
+fn mended(connection: &Connection, remote: &RemoteConnection) -> bool {
+    let well = |attempt: &Attempt| attempt.finished && attempt.failure.is_none();
+    connection.state.next_action().is_some()
+        && remote.health == Health::Active
+        && remote.attempt.as_ref().is_some_and(well)
 }
 
 /// Sends Salt Edge to the bank. The ask is on record before the call: the budget is never overdrawn.
@@ -166,7 +187,7 @@ async fn leave(
     reason: Reason,
     now: Timestamp,
 ) -> Result<Pulled, Failed> {
-    let running = remote.attempt.as_ref().is_some_and(|attempt| !attempt.finished);
+    let running = remote.attempt.as_ref().is_some_and(|attempt| running(attempt, now));
     if running && reason == Reason::Due {
         put(parts, &Connection { due: Some(now + ASK_DEADLINE), ..connection.clone() }).await?;
     } else if until.is_some() && until != connection.not_before {
@@ -221,14 +242,16 @@ pub(crate) async fn newest_consent(
     Ok(newest.map(Consent::of))
 }
 
-/// The provider says that the connection is not there. Believed only while the same keys can read.
+/// The provider says that the connection is not there. Believed only while the same keys read its
+/// customer: valid keys of another account get the same answer for everything that is ours.
 async fn lost(
     parts: &Parts,
     bank: &Keyring,
     tail: &Tail,
     now: Timestamp,
 ) -> Result<Pulled, Failed> {
-    bank.client.control(now).await?;
+    let control = bank.client.control(&tail.connection.remote_customer, now).await;
+    control.inspect_err(|error| alarm("control_read_refused", &error.to_string()))?;
     let connection = tail.connection.after(Event::GoneProven)?;
     let connection = Connection { due: connection.kept_due(), ..connection };
     let tombstone = Entry {
@@ -242,11 +265,6 @@ async fn lost(
         Err(error) => return Err(error.into()),
     }
     Ok(Pulled::Closed)
-}
-
-/// The provider's own word that a thing is not there.
-pub(crate) fn gone(error: &BankError) -> bool {
-    matches!(error, BankError::Refused { verdict: Verdict::Gone, .. })
 }
 
 /// A write outside the log: whoever closed the generation, or was faster, wins.

@@ -1,13 +1,12 @@
 //! Copying what Salt Edge holds: fetch, plan, commit.
 
 use domain::{
-    bank::{RemoteAccount, RemoteConnection},
+    bank::RemoteConnection,
     connection::{Connection, Event, State},
     journal::{Body, Entry, History, Ledger, Position},
-    limits::TAIL_DAYS,
-    plan::{self, Held, overlap_start},
+    plan::{self, Held, Place},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use salt_edge::Keyring;
 use shell::Failed;
 use store::{Appended, StoreError, Tail};
@@ -36,12 +35,19 @@ pub(crate) async fn read(
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
     let listed = bank.client.accounts(&remote.id, now).await?;
-    let (ledger, scope) = if first || !listed.rows.iter().all(|account| known(&ledger, account)) {
-        (everything(parts, tail).await?, Held::Everything)
+    let mut seen = (ledger, Held::Tail);
+    let mut fetched = None;
+    if !first {
+        let some = fetch(&bank.client, remote, &listed, &seen.0, Held::Tail, now).await?;
+        fetched = Some(some).filter(|fetched| !plan::blind(&seen.0, fetched));
+    }
+    let fetched = if let Some(fetched) = fetched {
+        fetched
     } else {
-        (ledger, Held::Tail)
+        seen = (everything(parts, tail).await?, Held::Everything);
+        fetch(&bank.client, remote, &listed, &seen.0, Held::Everything, now).await?
     };
-    let fetched = fetch(&bank.client, remote, listed, &ledger, scope, now).await?;
+    let (ledger, scope) = seen;
     let connection = &tail.connection;
     let delta = plan::plan(&connection.id, &ledger, scope, &fetched, &bank.account_key);
     if !delta.quarantined.is_empty() {
@@ -52,9 +58,9 @@ pub(crate) async fn read(
         return unchanged(parts, connection, fetched.data_as_of, now).await;
     }
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
-    let reads = plan::parts(&delta, overlap_start(now), fetched.data_as_of, first_part);
-    let since = now - SignedDuration::from_hours(24 * TAIL_DAYS);
-    for (at, read) in plan::place(reads, head, &tail.entries, since) {
+    let data_as_of = fetched.data_as_of;
+    let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
+    for (at, read) in plan::parts(&delta, place) {
         let entry = Entry { at, read_at: now, body: Body::Read(read) };
         if append(parts, connection, &entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);
@@ -62,12 +68,6 @@ pub(crate) async fn read(
     }
     mended(parts, connection).await?;
     Ok(Copied::Changed)
-}
-
-/// Whether we have the account under this id. One under another id may be one of ours all the same: then
-/// its rows have other ids too, and are told again only by all that we hold.
-fn known(ledger: &Ledger, account: &RemoteAccount) -> bool {
-    ledger.accounts.values().any(|held| held.facts.remote == account.id)
 }
 
 /// The whole journal, for a read that begins a generation or goes on with a big one.

@@ -6,17 +6,17 @@ use domain::{
     limits::{FETCH_WITHIN, GIVE_UP, SESSION_PAUSE, SESSION_RETRY},
     message::Reason,
     next_action::{Failure, NextAction},
-    session::{LinkSession, SessionEvent, Stage},
+    session::{Intent, LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
-use salt_edge::Keyring;
-use shell::Failed;
+use salt_edge::{Keyring, error::connection_gone};
+use shell::{Failed, alarm};
 use store::StoreError;
 
 use crate::{
     callback::belongs,
     link,
-    pull::{self, Pulled, gone},
+    pull::{self, Pulled},
     start::Parts,
 };
 
@@ -40,11 +40,13 @@ pub(crate) async fn advance(
         return wait(parts, session, now).await;
     };
     let session = LinkSession { remote: Some(remote.id.clone()), ..session };
-    let attempt = remote.attempt.as_ref().filter(|_| belongs(&remote, &session));
+    let own = belongs(&remote, &session);
+    // What a link brought is its session's, also where Salt Edge has asked by itself since.
+    let attempt = remote.attempt.as_ref().filter(|_| own || session.intent == Intent::Link);
     let Some(attempt) = attempt.filter(|attempt| attempt.finished) else {
         return wait(parts, session, now).await;
     };
-    if let (None, Some(failure)) = (attempt.success_at, &attempt.failure) {
+    if let (true, None, Some(failure)) = (own, attempt.success_at, &attempt.failure) {
         return fail(parts, session, failure.clone()).await;
     }
     let (connection, session) = match link::adopt(parts, &bank, session, &remote, now).await? {
@@ -56,7 +58,12 @@ pub(crate) async fn advance(
         link::Adopted::Ended(session) => {
             return fail(parts, session, Failure::new("revoked", NextAction::StartAgain)).await;
         }
-        link::Adopted::Overtaken => return Ok(()),
+        link::Adopted::Foreign(session) => {
+            alarm("foreign_connection", "a link led to a connection of another customer");
+            let foreign = Failure::new("foreign_connection", NextAction::ContactSupport);
+            return fail(parts, session, foreign).await;
+        }
+        link::Adopted::Overtaken => return Err(Failed::because("another delivery was faster")),
     };
     let pulled = pull::pull(parts, tenant, &connection, Reason::Callback, now).await?;
     let event = match pulled {
@@ -89,7 +96,7 @@ async fn find(
 ) -> Result<Option<RemoteConnection>, Failed> {
     if let Some(known) = &session.remote {
         return match bank.client.connection(known, now).await {
-            Err(error) if gone(&error) => Ok(None),
+            Err(error) if connection_gone(&error) => Ok(None),
             shown => Ok(Some(shown?)),
         };
     }
@@ -115,7 +122,7 @@ async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(),
 /// It failed; what it may have left at Salt Edge is taken back.
 async fn fail(parts: &Parts, session: LinkSession, failure: Failure) -> Result<(), Failed> {
     let mut failed = session.after(SessionEvent::Failed(failure))?;
-    let leftover = failed.connection.is_none() && failed.remote.is_some();
+    let leftover = failed.connection.is_none() && failed.remote_customer.is_some();
     failed.due = leftover.then(|| failed.confirm_until());
     put(parts, &failed).await
 }

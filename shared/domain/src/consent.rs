@@ -52,10 +52,10 @@ pub struct Consent {
 impl Consent {
     /// Our view of the provider's consent.
     pub fn of(remote: &RemoteConsent) -> Self {
-        let derived = remote
-            .created_at
-            .zip(remote.period_days)
-            .map(|(from, days)| from + SignedDuration::from_hours(24 * i64::from(days)));
+        // An end beyond all dates is as good as none.
+        let derived = remote.created_at.zip(remote.period_days).and_then(|(from, days)| {
+            from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
+        });
         let (expires_at, basis) = match (remote.expires_at, derived) {
             (Some(at), _) => (Some(at), Basis::Provider),
             (None, Some(at)) => (Some(at), Basis::Derived),
@@ -73,6 +73,30 @@ impl Consent {
             given_at: remote.created_at,
             expires_at,
             basis,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_beyond_all_dates_is_unknown() {
+        for (from, want) in
+            [("2026-03-01T00:00:00Z", Some("2026-05-30T00:00:00Z")), ("9999-12-01T00:00:00Z", None)]
+        {
+            let remote = RemoteConsent {
+                id: "1".parse().unwrap(),
+                state: RemoteConsentState::Active,
+                expires_at: None,
+                period_days: Some(90),
+                created_at: Some(from.parse().unwrap()),
+                revoked_at: None,
+            };
+            let shown = Consent::of(&remote);
+            assert_eq!(shown.expires_at, want.map(|end| end.parse().unwrap()), "{from}");
+            assert_eq!(shown.basis == Basis::Derived, want.is_some(), "{from}");
         }
     }
 }

@@ -10,6 +10,8 @@ pub const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub const ASK_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
 /// The gap between two asks that most banks want. Source: `refresh_timeout`, usually 60 minutes.
 pub const ASK_GAP: SignedDuration = SignedDuration::from_hours(1);
+/// An attempt that has not ended by then is taken for one that never will. Banks take minutes.
+pub const ATTEMPT_LIFE: SignedDuration = SignedDuration::from_hours(2);
 /// A slot that comes this much before the cadence is over still asks: slots lie on a grid.
 pub const CADENCE_SLACK: SignedDuration = SignedDuration::from_mins(30);
 /// Minutes of the cycle on which every connection has its slot.

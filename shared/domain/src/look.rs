@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     bank::{Attempt, Health, RemoteConnection},
     connection::{Asks, Event},
-    limits::CADENCE_SLACK,
+    limits::{ATTEMPT_LIFE, CADENCE_SLACK},
     message::Reason,
     next_action::{Actor, Failure, NextAction},
 };
@@ -53,7 +53,7 @@ pub fn look(
         if fresh(attempt, seen) {
             return Look::Read;
         }
-        if !attempt.finished {
+        if running(attempt, now) {
             return Look::Leave { until: None };
         }
         if let Some(failure) = users(attempt, remote.health) {
@@ -75,6 +75,12 @@ pub fn look(
     };
     let until = newest([Some(possible), asks.free_at(now)]).filter(|at| *at > now);
     if until.is_some() { Look::Leave { until } } else { Look::Ask }
+}
+
+/// Whether an attempt may still end. One that never ended must not keep the bank from being asked.
+pub fn running(attempt: &Attempt, now: Timestamp) -> bool {
+    let begun = attempt.created_at.unwrap_or(now);
+    !attempt.finished && now.duration_since(begun) < ATTEMPT_LIFE
 }
 
 /// Whether the attempt brought data that we have not read.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 pub use account::identity;
-pub use parts::{parts, place};
+pub use parts::{Place, parts};
 
 use crate::{
     bank::{Quarantined, RemoteAccount, RemoteTransaction},
@@ -34,6 +34,17 @@ pub struct FetchedAccount {
     pub pending: Vec<RemoteTransaction>,
     /// Rows that the provider set aside.
     pub duplicated: BTreeSet<RemoteTransactionId>,
+    /// Rows that could not be read: shown all the same, so they have not vanished.
+    pub unread: Unread,
+}
+
+/// What could not be read of an account's booked rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Those whose id could be read.
+    pub ids: BTreeSet<RemoteTransactionId>,
+    /// Whether there were others.
+    pub nameless: bool,
 }
 
 /// Everything that one read fetched.
@@ -75,12 +86,42 @@ pub fn overlap_start(now: Timestamp) -> Date {
     today.checked_sub(OVERLAP_DAYS.days()).unwrap_or(Date::MIN)
 }
 
-/// The id from which an account's booked rows are asked for: the lowest of the overlap's rows, else
-/// the last that was seen (it comes again, being inclusive), else none, the beginning.
-pub fn from_id(account: &LedgerAccount, now: Timestamp) -> Option<RemoteTransactionId> {
+/// The id from which an account's booked rows are asked for: the lowest of the overlap's rows and of
+/// those that could not be read, else the last that was seen (it comes again, being inclusive), else
+/// none, the beginning.
+pub fn from_id(
+    ledger: &Ledger,
+    account: &LedgerAccount,
+    now: Timestamp,
+) -> Option<RemoteTransactionId> {
     let start = overlap_start(now);
     let recent = account.rows.values().filter(|(_, row)| row.facts.made_on >= start);
-    recent.map(|(_, row)| row.remote.clone()).min().or_else(|| account.last.clone())
+    let recent = recent.map(|(_, row)| row.remote.clone());
+    recent.chain(unread_before(ledger, account)).min().or_else(|| account.last.clone())
+}
+
+/// Rows of an account that the newest read could not read.
+fn unread_before(
+    ledger: &Ledger,
+    account: &LedgerAccount,
+) -> impl Iterator<Item = RemoteTransactionId> {
+    let remote = account.facts.remote.clone();
+    let mine = ledger.quarantined.iter().filter(move |row| row.account.as_ref() == Some(&remote));
+    mine.filter_map(|row| row.id.clone())
+}
+
+/// Whether the tail is not enough to tell what is new: an account under an id that we do not have, or a
+/// new id on a row from before the overlap, which may be one of ours delivered again.
+pub fn blind(ledger: &Ledger, fetched: &Fetched) -> bool {
+    let start = overlap_start(fetched.read_at);
+    fetched.accounts.iter().any(|fetched| {
+        let known = ledger.accounts.values().find(|known| known.facts.remote == fetched.account.id);
+        let Some(known) = known else { return true };
+        fetched.booked.iter().any(|row| {
+            let new = known.last.as_ref().is_none_or(|last| row.id > *last);
+            new && row.facts.made_on < start
+        })
+    })
 }
 
 /// What is new. Total over anything that the provider can show.
@@ -101,17 +142,25 @@ pub fn plan(
     for (remote, fetched_account) in by_remote {
         let known = claimed.get(remote).and_then(|id| ledger.accounts.get(id));
         let id = known.map_or_else(|| connection.account(remote), |known| known.facts.id.clone());
-        let scope = rows::Scope { held, start: overlap_start(fetched.read_at) };
-        let (entry, news) = account::plan(&id, known, fetched_account, scope, key);
+        let unread = known.map(|known| unread_before(ledger, known).collect()).unwrap_or_default();
+        let scope = rows::Scope { held, start: overlap_start(fetched.read_at), unread };
+        let (entry, news) = account::plan(&id, known, fetched_account, &scope, key);
         seen.insert(id);
         changed |= news;
         accounts.push(entry);
     }
     for (id, known) in &ledger.accounts {
         if !seen.contains(id) {
-            changed |= !known.facts.gone;
-            accounts.push(account::gone(known));
+            let delivered = unreadable(fetched, &known.facts.remote);
+            changed |= !delivered && !known.facts.gone;
+            accounts.push(account::missing(known, delivered, overlap_start(fetched.read_at)));
         }
     }
     Delta { accounts, quarantined: fetched.quarantined.clone(), changed }
+}
+
+/// Whether an account that is not among those read may have been delivered all the same.
+fn unreadable(fetched: &Fetched, account: &RemoteAccountId) -> bool {
+    let accounts = fetched.quarantined.iter().filter(|row| row.id.is_none());
+    accounts.map(|row| &row.account).any(|id| id.as_ref().is_none_or(|id| id == account))
 }

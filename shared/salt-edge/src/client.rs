@@ -3,14 +3,12 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use domain::bank::BankError;
-use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderValue};
 use rustls::{ClientConfig, RootCertStore, crypto::ring::default_provider};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    exchange::Call,
     settings::{CustomerPractice, Mode, Settings, SettingsError, base},
     sign::Signer,
     wire::value::Id,
@@ -68,14 +66,6 @@ impl Client {
             mode: settings.mode,
             practices: settings.practices,
         })
-    }
-
-    /// Whether Salt Edge answers these keys: the cheapest read that needs them.
-    ///
-    /// A 404 elsewhere proves that a thing is gone only while this succeeds.
-    pub async fn control(&self, now: Timestamp) -> Result<(), BankError> {
-        let call = Call::get("GET /countries", self.url(&["countries"], &[]));
-        self.read::<Vec<serde::de::IgnoredAny>>(call, now).await.map(|_| ())
     }
 
     /// The URL of a route under the base: each segment and value encoded once.

@@ -10,7 +10,7 @@ use reqwest::Method;
 
 use crate::{
     client::{Client, required},
-    error::class,
+    error::{class, unreadable},
     error_class::ErrorClass,
     exchange::Call,
     page::List,
@@ -20,8 +20,20 @@ use crate::{
 
 const CREATE: &str = "POST /customers";
 const LIST: &str = "GET /customers";
+const SHOW: &str = "GET /customers/{id}";
 
 impl Client {
+    /// Whether these keys read a customer of ours: valid keys of another account do not.
+    ///
+    /// That a connection is not there is proof only while this succeeds. Where the customer itself was
+    /// deleted, nothing proves it any more.
+    pub async fn control(&self, id: &RemoteCustomerId, now: Timestamp) -> Result<(), BankError> {
+        let url = self.url(&["customers", id.as_str()], &[]);
+        let shown: Customer = self.read(Call::get(SHOW, url), now).await?;
+        let shown: RemoteCustomerId = required(SHOW, "customer_id", shown.customer_id)?;
+        if shown == *id { Ok(()) } else { Err(unreadable(SHOW, "another customer than asked for")) }
+    }
+
     /// The customer with this identifier, created where there is none yet.
     ///
     /// In partner mode the practices of the settings are tried in their order; the next one when the form
@@ -33,7 +45,7 @@ impl Client {
     ) -> Result<RemoteCustomerId, BankError> {
         let mut refused = None;
         for body in self.bodies(new) {
-            match self.create(&body, now).await {
+            match self.create(&body, &new.identifier, now).await {
                 Err(error) if another_form_may_do(&error) => refused = Some(error),
                 result => return result,
             }
@@ -70,6 +82,7 @@ impl Client {
     async fn create(
         &self,
         body: &CreateCustomer<'_>,
+        ours: &str,
         now: Timestamp,
     ) -> Result<RemoteCustomerId, BankError> {
         let call = Call::send(CREATE, Method::POST, self.url(&["customers"], &[]), body)?;
@@ -77,24 +90,24 @@ impl Client {
             Ok(customer) => required(CREATE, "customer_id", customer.customer_id),
             Err(error) if class(&error) == Some(ErrorClass::DuplicatedCustomer) => {
                 // A repeated creation, perhaps after an answer that got lost.
-                self.find(body.identifier, now).await?.ok_or(error)
+                self.find(ours, now).await?.ok_or(error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Looks through all customers: a look-up by identifier is not promised. Only the identifier counts;
-    /// the same e-mail may belong to a customer of another tenant.
+    /// Looks through all customers: a look-up by identifier is not promised. Only our own identifier
+    /// counts; the same e-mail may belong to a customer of another tenant, also as an identifier.
     async fn find(
         &self,
-        identifier: Option<&str>,
+        ours: &str,
         now: Timestamp,
     ) -> Result<Option<RemoteCustomerId>, BankError> {
         let list = List { name: LIST, path: "customers", query: &[], from: None };
         let mut found = None;
         self.pages(list, now, |row| {
             let customer: Customer = serde_json::from_str(row.get()).unwrap_or_default();
-            if identifier.is_some() && customer.identifier.as_deref() == identifier {
+            if customer.identifier.as_deref() == Some(ours) {
                 found = customer.customer_id;
             }
         })

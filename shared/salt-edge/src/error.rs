@@ -89,6 +89,13 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(64).collect()
 }
 
+/// Whether Salt Edge says of a connection that it is not there: this class and this status, no other.
+/// Deleted, or never of these keys' account: [`crate::Client::control`] tells which.
+pub fn connection_gone(error: &BankError) -> bool {
+    let not_found = matches!(error, BankError::Refused { status: 404, .. });
+    not_found && class(error) == Some(ErrorClass::ConnectionNotFound)
+}
+
 /// Salt Edge's class in an error, where it named one.
 pub fn class(error: &BankError) -> Option<ErrorClass> {
     match error {

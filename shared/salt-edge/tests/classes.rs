@@ -1,10 +1,11 @@
 //! Every class of Salt Edge has a verdict and a next action.
 
 use domain::{
+    bank::BankError,
     bank::Verdict::{self, Already, Gone, Ours, Retry, User, Wait},
     next_action::NextAction::{self, *},
 };
-use salt_edge::ErrorClass;
+use salt_edge::{ErrorClass, error::connection_gone};
 
 /// The promised table, group by group: classes, verdict, next action.
 const PROMISED: &[(&str, Verdict, NextAction)] = &[
@@ -98,4 +99,21 @@ fn an_unknown_class_is_kept_and_alarms() {
         assert_eq!((class.verdict(), class.next_action()), (Retry, Report), "{text}");
     }
     assert_eq!(ErrorClass::parse(&"x".repeat(9_999)).as_str().len(), 64);
+}
+
+#[test]
+fn only_one_class_with_one_status_says_that_a_connection_is_gone() {
+    for (class, status, gone) in [
+        ("ConnectionNotFound", 404, true),
+        ("ConnectionNotFound", 400, false),
+        ("CustomerNotFound", 404, false),
+        ("ConsentNotFound", 404, false),
+        ("ApiKeyNotFound", 404, false),
+    ] {
+        let class = ErrorClass::parse(class);
+        let error =
+            BankError::Refused { verdict: class.verdict(), failure: class.failure(), status };
+        assert_eq!(connection_gone(&error), gone, "{class:?} {status}");
+    }
+    assert!(!connection_gone(&BankError::NotApi { status: 404 }));
 }

@@ -1,6 +1,12 @@
 //! One function, however it is woken: by a call, by messages, by the minute.
 
-use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::{message::Message, wording::Locale};
@@ -180,20 +186,25 @@ impl Function {
             subjects.entry(delivery.subject()).or_default().push(delivery);
         }
         let mut running = tokio::task::JoinSet::new();
+        let mut ids = HashMap::new();
         for deliveries in subjects.into_values() {
             let (on_message, clock) = (on_message.clone(), self.clock.clone());
-            running.spawn(async move {
+            let of_subject: Vec<String> = deliveries.iter().map(|one| one.id.clone()).collect();
+            let task = running.spawn(async move {
                 let mut again = Vec::new();
                 for delivery in deliveries {
                     again.extend(delivery.process(&on_message, clock.now()).await);
                 }
                 again
             });
+            ids.insert(task.id(), of_subject);
         }
         let mut answer = SqsBatchResponse::default();
         while let Some(done) = running.join_next().await {
-            // A panic names no record, so the whole batch comes again.
-            let again = done.map_err(|_| panicked())?;
+            let again = done.unwrap_or_else(|panicked| {
+                tracing::error!("the work on one subject panicked: its messages stay on the queue");
+                ids.remove(&panicked.id()).unwrap_or_default()
+            });
             answer.batch_item_failures.extend(again.into_iter().map(|id| {
                 let mut failure = BatchItemFailure::default();
                 failure.item_identifier = id;
@@ -202,10 +213,6 @@ impl Function {
         }
         Ok(serde_json::to_value(answer)?)
     }
-}
-
-fn panicked() -> InvokeError {
-    InvokeError::Failed(Failed::because("a message's work panicked"))
 }
 
 /// One record of a batch.
@@ -234,5 +241,43 @@ impl Delivery {
         let id = self.id;
         tracing::warn!(message.id = id, message.kind = kind, %why, "a message stays on the queue");
         Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_keeps_the_messages_of_its_subject_and_no_other() {
+        let function = Function::new(&Clock::system()).on_message(|message, _| async move {
+            assert!(message.kind() != "revoke", "this one cannot be worked on");
+            Ok(())
+        });
+        let about = |kind: &str, letter: &str| {
+            let connection = format!("con_{}", letter.repeat(24));
+            let body =
+                json!({"kind": kind, "tenant": "acme", "connection": connection, "reason": "due"});
+            body.to_string()
+        };
+        let bodies = [
+            ("first", about("pull", "a")),
+            ("second", about("revoke", "b")),
+            ("third", about("revoke", "b")),
+            ("fourth", about("pull", "c")),
+            ("fifth", String::from("no message")),
+        ];
+        let records: Vec<Value> = bodies
+            .iter()
+            .map(|(id, body)| json!({"messageId": id, "body": body, "eventSource": "aws:sqs"}))
+            .collect();
+        let answer = function.invoke(json!({ "Records": records })).await.unwrap();
+        let failures = answer["batchItemFailures"].as_array().unwrap();
+        let mut again: Vec<_> =
+            failures.iter().filter_map(|one| one["itemIdentifier"].as_str()).collect();
+        again.sort_unstable();
+        assert_eq!(again, ["fifth", "second", "third"]);
     }
 }

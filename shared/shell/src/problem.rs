@@ -176,8 +176,10 @@ impl From<domain::stored::StoreError> for Problem {
 }
 
 impl From<crate::env::StartError> for Problem {
+    /// A secret that is read at its first use cannot be read, or is of no use; the log says which.
     fn from(error: crate::env::StartError) -> Self {
-        Self::internal(&error)
+        tracing::error!(%error, "a secret is missing that a call needs");
+        Self::new(Code::Unavailable)
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::StoreError,
-    item::{self, Draft, text_of},
-    keys::{CATALOGUE, Key},
+    item::{self, Draft, number, number_of, text_of},
+    keys::{CATALOGUE, END, Key},
     table::{Query, Table, When},
 };
 
@@ -23,6 +23,18 @@ pub struct CatalogueAge {
     pub copied_at: Timestamp,
     /// How many.
     pub institutions: usize,
+}
+
+/// One item: some of a country's banks.
+#[derive(Default)]
+struct Chunk {
+    version: u64,
+    banks: Vec<Institution>,
+}
+
+/// The country at the end of Salt Edge's codes.
+fn country_of(id: &InstitutionId) -> String {
+    id.as_str().rsplit('_').next().unwrap_or_default().to_uppercase()
 }
 
 impl Table {
@@ -48,11 +60,53 @@ impl Table {
         }
         for (sk, banks) in chunks {
             let key = Key { pk: CATALOGUE.to_owned(), sk };
-            self.put(Draft::new(&key, "catalogue", &banks)?.done(), When::Always).await?;
+            let draft = Draft::new(&key, "catalogue", &banks)?;
+            // Later than any version that a single bank's change counted up to.
+            let version = number(now.as_millisecond());
+            self.put(draft.with("v", version).done(), When::Always).await?;
         }
         let age = CatalogueAge { copied_at: now, institutions: institutions.len() };
         let item = Draft::new(&Key::catalogue_age(), "catalogue age", &age)?.done();
         self.put(item, When::Always).await
+    }
+
+    /// Replaces or adds one bank, or takes it out where there is none any more: one item is written.
+    ///
+    /// Errors: [`StoreError::Conflict`] when that item was written in between.
+    pub async fn put_institution(
+        &self,
+        id: &InstitutionId,
+        bank: Option<&Institution>,
+    ) -> Result<(), StoreError> {
+        let country = bank.map_or_else(|| country_of(id), |bank| bank.country.clone());
+        let chunks = self.chunks(&country).await?;
+        let holds = chunks.iter().position(|chunk| chunk.banks.iter().any(|one| one.id == *id));
+        let room = || chunks.iter().position(|chunk| chunk.banks.len() < CHUNK);
+        let place = holds.or_else(room).unwrap_or(chunks.len());
+        let (there, none) = (chunks.get(place), Chunk::default());
+        let when = there.map_or(When::Absent, |chunk| When::Version(chunk.version));
+        let Chunk { version, banks } = there.unwrap_or(&none);
+        let mut next: Vec<&Institution> = banks.iter().filter(|one| one.id != *id).collect();
+        next.extend(bank);
+        next.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        if next.iter().copied().eq(banks) {
+            return Ok(());
+        }
+        let draft = Draft::new(&Key::catalogue(&country, place), "catalogue", &next)?;
+        self.put(draft.with("v", number(version + 1)).done(), when).await
+    }
+
+    /// The items of one country, in their order.
+    async fn chunks(&self, country: &str) -> Result<Vec<Chunk>, StoreError> {
+        let mut chunks = Vec::new();
+        let (from, to) = (format!("{country}#"), format!("{country}#{END}"));
+        self.query(Query::table(CATALOGUE, &from, &to), |item| {
+            let version = number_of(&item, "v").unwrap_or_default();
+            chunks.push(Chunk { version, banks: item::record("catalogue", &item)? });
+            Ok(true)
+        })
+        .await?;
+        Ok(chunks)
     }
 
     /// When the catalogue was copied; none = never.
@@ -79,8 +133,7 @@ impl Table {
 
     /// One bank. Salt Edge's codes end with the country's, which is looked through first.
     pub async fn institution(&self, id: &InstitutionId) -> Result<Option<Institution>, StoreError> {
-        let country = id.as_str().rsplit('_').next().map(str::to_uppercase);
-        let near = self.institutions(country.as_deref()).await?;
+        let near = self.institutions(Some(&country_of(id))).await?;
         if let Some(bank) = near.into_iter().find(|bank| bank.id == *id) {
             return Ok(Some(bank));
         }

@@ -19,6 +19,9 @@ const QUARTER: u16 = 15;
 /// How far back a tick looks again: what was written while the tick before ran.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(2);
 
+/// Items of one shard that are sent again at a time, the oldest first: what one tick has time for.
+const OVERDUE: usize = 1_000;
+
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueKind {
@@ -98,19 +101,32 @@ fn instant(at: Timestamp) -> String {
 impl Table {
     /// What became due since the tick before, through `now`.
     pub async fn due(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Due>, StoreError> {
-        let mut found = Vec::new();
         let from = instant(since - LOOK_AGAIN);
-        let to = format!("{}#{END}", instant(now));
+        self.due_between(&from, &format!("{}#{END}", instant(now)), usize::MAX).await
+    }
+
+    /// What was due before [`Table::due`] of the same instant looks, and still is: whoever looked at it
+    /// would have moved it on. The oldest of each shard, at most 1,000.
+    pub async fn overdue(&self, since: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let from = instant(Timestamp::UNIX_EPOCH);
+        self.due_between(&from, &instant(since - LOOK_AGAIN), OVERDUE).await
+    }
+
+    async fn due_between(&self, from: &str, to: &str, most: usize) -> Result<Vec<Due>, StoreError> {
+        let mut found = Vec::new();
         for shard in 0..SHARDS {
             let pk = format!("DUE#{shard}");
             let query = Query {
                 index: Some("due"),
                 names: ("due_pk", "due_sk"),
-                ..Query::table(&pk, &from, &to)
+                page: i32::try_from(most).ok(),
+                ..Query::table(&pk, from, to)
             };
+            let mut seen = 0;
             self.query(query, |item| {
                 found.extend(Due::read(&item));
-                Ok(true)
+                seen += 1;
+                Ok(seen < most)
             })
             .await?;
         }

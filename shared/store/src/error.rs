@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
-    operation::RequestId,
+    operation::{RequestId, transact_write_items::TransactWriteItemsError},
 };
 pub use domain::stored::StoreError;
 
@@ -14,11 +14,61 @@ where
 {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or("no answer");
     match code {
-        "ConditionalCheckFailedException" | "TransactionCanceledException" => StoreError::Conflict,
+        "ConditionalCheckFailedException" => StoreError::Conflict,
         _ => StoreError::Unavailable {
             what,
             code: code.to_owned(),
             request: error.request_id().unwrap_or("none").to_owned(),
         },
+    }
+}
+
+/// Sorts the error of a transaction: it is a conflict only where a condition did not hold. One that was
+/// cancelled because another ran, or for want of capacity, says nothing of what is stored.
+pub(crate) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> StoreError
+where
+    SdkError<TransactWriteItemsError, R>: RequestId,
+{
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons()
+        }
+        _ => &[],
+    };
+    if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+        return StoreError::Conflict;
+    }
+    sorted("a transaction", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::{
+        config::http::HttpResponse,
+        types::{CancellationReason, error::TransactionCanceledException},
+    };
+
+    use super::*;
+
+    #[test]
+    fn only_a_condition_that_did_not_hold_is_a_conflict() {
+        for (codes, conflict) in [
+            (vec!["None", "ConditionalCheckFailed"], true),
+            (vec!["ConditionalCheckFailed", "TransactionConflict"], true),
+            (vec!["TransactionConflict", "None"], false),
+            (vec!["ThrottlingError"], false),
+            (vec![], false),
+        ] {
+            let reasons = codes
+                .iter()
+                .map(|&code| CancellationReason::builder().code(code).build())
+                .collect();
+            let why =
+                TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons));
+            let why = TransactWriteItemsError::TransactionCanceledException(why.build());
+            let answer = HttpResponse::new(400.try_into().unwrap(), Vec::new().into());
+            let got = cancelled(&SdkError::service_error(why, answer));
+            assert_eq!(matches!(got, StoreError::Conflict), conflict, "{codes:?}: {got:?}");
+        }
     }
 }

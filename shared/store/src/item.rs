@@ -74,3 +74,8 @@ pub(crate) fn record<T: DeserializeOwned>(
 pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
+
+/// A number attribute of an item.
+pub(crate) fn number_of(item: &Item, name: &str) -> Option<u64> {
+    item.get(name).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok())
+}

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    error::{StoreError, sorted},
+    error::{StoreError, cancelled, sorted},
     item::{self, Item},
     keys::Key,
 };
@@ -105,7 +105,7 @@ impl Table {
             })?;
             request = request.transact_items(TransactWriteItem::builder().put(put).build());
         }
-        request.send().await.map(drop).map_err(|error| sorted("a transaction", &error))
+        request.send().await.map(drop).map_err(|error| cancelled(&error))
     }
 
     /// All items of a partition whose sort key lies between two texts, page by page; `keep_on` sees

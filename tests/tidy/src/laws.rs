@@ -1,5 +1,6 @@
 //! The laws. None is broken by an empty list of faults.
 
+mod cloud;
 mod contract;
 mod dependencies;
 mod documents;
@@ -10,6 +11,9 @@ mod signatures;
 mod size;
 mod words;
 
+pub use cloud::{
+    functions_are_bounded, no_message_gets_lost, nothing_is_open, what_is_kept_is_safe,
+};
 pub use contract::contract_lists_every_code;
 pub use dependencies::{dependencies_point_inwards, each_dependency_has_a_reason};
 pub use documents::{documents_name_what_is_there, links_lead_somewhere};

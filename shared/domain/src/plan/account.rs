@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use ring::hmac;
 
 use super::{FetchedAccount, rows};
@@ -61,7 +62,7 @@ pub(super) fn plan(
     id: &AccountId,
     known: Option<&LedgerAccount>,
     fetched: &FetchedAccount,
-    scope: rows::Scope,
+    scope: &rows::Scope,
     key: &[u8],
 ) -> (AccountEntry, bool) {
     let theirs = &fetched.account;
@@ -99,17 +100,17 @@ pub(super) fn plan(
     (entry, !same)
 }
 
-/// An account that is not delivered any more. Its rows and its last balance stay as they were.
-pub(super) fn gone(known: &LedgerAccount) -> AccountEntry {
+/// An account that is not among those read. Its rows and its last balance stay as they were.
+pub(super) fn missing(known: &LedgerAccount, delivered: bool, start: Date) -> AccountEntry {
     AccountEntry {
-        facts: AccountFacts { gone: true, ..known.facts.clone() },
+        facts: AccountFacts { gone: known.facts.gone || !delivered, ..known.facts.clone() },
         balance: known.balance.clone(),
         last: known.last.clone(),
         added: Vec::new(),
         modified: Vec::new(),
         removed: Vec::new(),
         aliases: Vec::new(),
-        carried: Vec::new(),
+        carried: rows::recent(known, start).cloned().collect(),
         pending: known.pending.clone(),
     }
 }

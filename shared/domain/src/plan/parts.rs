@@ -1,85 +1,121 @@
-//! One delta as entries: a big one goes out in parts, of which only the last holds the overlap.
+//! One delta as entries: a big one goes out in parts, and the overlap is where the next read begins.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 
-use super::Delta;
+use super::{Delta, overlap_start};
 use crate::{
     id::{base32, digest},
     journal::{AccountEntry, Body, Entry, Position, Read, Row},
-    limits::{PART_ROWS, SMALL_READ},
+    limits::{PART_ROWS, SMALL_READ, TAIL_DAYS},
 };
 
-/// The parts of a delta, in the order in which they are written. Where they stand, and from where the
-/// next read compares, is said by [`place`].
-pub fn parts(
-    delta: &Delta,
-    overlap_start: Date,
-    data_as_of: Option<Timestamp>,
-    first_part: u16,
-) -> Vec<Read> {
-    let older = |row: &Row| row.facts.made_on < overlap_start;
-    let outside: usize =
-        delta.accounts.iter().map(|a| a.added.iter().filter(|row| older(row)).count()).sum();
-    let mut reads = Vec::new();
-    let mut last = delta.accounts.clone();
-    if outside > SMALL_READ {
-        for account in &mut last {
-            let (old, recent): (Vec<_>, Vec<_>) = account.added.drain(..).partition(older);
-            account.added = recent;
-            for rows in old.chunks(PART_ROWS) {
-                reads.push(vec![only(account, rows)]);
-            }
-        }
-    }
-    // What is recent can still be too much for one entry.
-    for account in &mut last {
-        while account.added.len() > 2 * PART_ROWS {
-            let rows: Vec<_> = account.added.drain(..PART_ROWS).collect();
-            reads.push(vec![only(account, &rows)]);
-        }
-    }
-    reads.push(last);
-    let count = reads.len();
-    let finished = reads.into_iter().enumerate().map(|(index, accounts)| {
-        let is_last = index + 1 == count;
-        Read {
-            part: first_part.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)),
-            last: is_last,
-            data_as_of,
-            tail_from: Position::default(),
-            fingerprint: fingerprint(&accounts),
-            accounts,
-            quarantined: if is_last { delta.quarantined.clone() } else { Vec::new() },
-        }
-    });
-    finished.collect()
+/// Renamed or removed rows of one part: each is an id or two.
+const PART_IDS: usize = 4 * PART_ROWS;
+
+/// Where a delta is written, and what is known of the read.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The newest entry of the generation.
+    pub head: Position,
+    /// The entries that the read compared with.
+    pub tail: &'a [Entry],
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// When the provider's attempt succeeded.
+    pub data_as_of: Option<Timestamp>,
+    /// The number of the first part: more than 0 where a big read goes on.
+    pub first_part: u16,
 }
 
-/// Gives each part its place behind `head`, and says from where the read after it compares: from the
-/// oldest entry that a tail of `since` holds, or from the last part of a big read, which holds all of it.
-pub fn place(
-    reads: Vec<Read>,
-    head: Position,
-    tail: &[Entry],
-    since: Timestamp,
-) -> Vec<(Position, Read)> {
-    let big = reads.len() > 1;
-    let fresh = head.number == 0;
-    let kept = tail.iter().filter(|entry| {
-        let complete = matches!(&entry.body, Body::Read(read) if read.last);
-        complete && entry.read_at >= since
-    });
-    let kept = kept.map(|entry| entry.at).min().filter(|_| !big && !fresh);
-    let mut at = head;
-    let placed = reads.into_iter().map(|read| {
+/// The parts of a delta, each with its place, in the order in which they are written. Only the last is
+/// complete; it says from where the next read compares, and restates the overlap where that is itself.
+pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
+    let mut last = delta.accounts.clone();
+    let mut pieces = before_the_overlap(&mut last, place);
+    let recent_from = pieces.len();
+    pieces.extend(too_much(&mut last));
+    let anew = Position { number: place.head.number + 1 + recent_from as u64, ..place.head };
+    let begin = kept(place).filter(|_| pieces.is_empty() && place.head.number > 0);
+    if begin.is_some() {
+        for account in &mut last {
+            account.carried.clear();
+        }
+    }
+    let begin = begin.unwrap_or(anew);
+    pieces.push(last);
+    let count = pieces.len();
+    let mut at = place.head;
+    let placed = pieces.into_iter().enumerate().map(|(index, accounts)| {
         at = at.next();
-        (at, Read { tail_from: kept.unwrap_or(at), ..read })
+        let complete = index + 1 == count;
+        let part = u16::try_from(index).unwrap_or(u16::MAX);
+        let read = Read {
+            part: place.first_part.saturating_add(part),
+            last: complete,
+            data_as_of: place.data_as_of,
+            tail_from: if complete { begin } else { at },
+            fingerprint: fingerprint(&accounts),
+            accounts,
+            quarantined: if complete { delta.quarantined.clone() } else { Vec::new() },
+        };
+        (at, read)
     });
     placed.collect()
 }
 
+/// The oldest entry that the next read still has to load.
+fn kept(place: Place<'_>) -> Option<Position> {
+    let since = place.read_at - SignedDuration::from_hours(24 * TAIL_DAYS);
+    let young = place.tail.iter().filter(|entry| {
+        let read = matches!(&entry.body, Body::Read(_));
+        read && entry.read_at >= since && entry.at.generation == place.head.generation
+    });
+    young.map(|entry| entry.at).min()
+}
+
+/// What is so much that it goes ahead, and none of which the next read compares with by itself.
+fn before_the_overlap(accounts: &mut [AccountEntry], place: Place<'_>) -> Vec<Vec<AccountEntry>> {
+    let start = overlap_start(place.read_at);
+    let older = |row: &Row| row.facts.made_on < start;
+    let outside: usize =
+        accounts.iter().map(|a| a.added.iter().filter(|row| older(row)).count()).sum();
+    let mut pieces = Vec::new();
+    for account in accounts {
+        if outside > SMALL_READ {
+            let (old, recent): (Vec<_>, Vec<_>) = account.added.drain(..).partition(older);
+            account.added = recent;
+            pieces.extend(old.chunks(PART_ROWS).map(|rows| vec![with_rows(account, rows)]));
+        }
+        while account.modified.len() > PART_ROWS {
+            let modified = account.modified.drain(..PART_ROWS).collect();
+            pieces.push(vec![AccountEntry { modified, ..with_rows(account, &[]) }]);
+        }
+        while account.aliases.len() > PART_IDS {
+            let aliases = account.aliases.drain(..PART_IDS).collect();
+            pieces.push(vec![AccountEntry { aliases, ..with_rows(account, &[]) }]);
+        }
+        while account.removed.len() > PART_IDS {
+            let removed = account.removed.drain(..PART_IDS).collect();
+            pieces.push(vec![AccountEntry { removed, ..with_rows(account, &[]) }]);
+        }
+    }
+    pieces
+}
+
+/// Recent rows that are too many for one entry.
+fn too_much(accounts: &mut [AccountEntry]) -> Vec<Vec<AccountEntry>> {
+    let mut pieces = Vec::new();
+    for account in accounts {
+        while account.added.len() > 2 * PART_ROWS {
+            let rows: Vec<_> = account.added.drain(..PART_ROWS).collect();
+            pieces.push(vec![with_rows(account, &rows)]);
+        }
+    }
+    pieces
+}
+
 /// An account with these rows and nothing that only a complete read may say.
-fn only(account: &AccountEntry, rows: &[Row]) -> AccountEntry {
+fn with_rows(account: &AccountEntry, rows: &[Row]) -> AccountEntry {
     AccountEntry {
         facts: account.facts.clone(),
         balance: None,

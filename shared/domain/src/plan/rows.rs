@@ -12,12 +12,14 @@ use crate::{
 };
 
 /// What may be compared.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Scope {
     /// How much of the ledger is held.
     pub(super) held: Held,
     /// The first day of the overlap.
     pub(super) start: Date,
+    /// Rows that the read before could not read: new, whenever they can be.
+    pub(super) unread: BTreeSet<RemoteTransactionId>,
 }
 
 /// What is new among the rows.
@@ -47,7 +49,7 @@ pub(super) fn plan(
     known: Option<&LedgerAccount>,
     fetched: &FetchedAccount,
     gone: bool,
-    scope: Scope,
+    scope: &Scope,
 ) -> Rows {
     let shown: BTreeMap<_, _> = fetched.booked.iter().map(|row| (&row.id, row)).collect();
     let ours: Vec<&Row> =
@@ -69,7 +71,8 @@ pub(super) fn plan(
     let strangers = unseen.take(strangers, &mut rows, reference);
     let strangers = unseen.take(strangers, &mut rows, |facts| Some(content(facts)));
     for theirs in strangers {
-        let seen_before = last.is_some_and(|last| theirs.id <= *last);
+        let below = last.is_some_and(|last| theirs.id <= *last);
+        let seen_before = below && !scope.unread.contains(&theirs.id);
         let out_of_sight = scope.held == Held::Tail && theirs.facts.made_on < scope.start;
         if !(seen_before && out_of_sight) {
             rows.added.push(Row {
@@ -80,9 +83,11 @@ pub(super) fn plan(
         }
     }
     if !gone {
-        rows.removed = unseen.vanished(fetched.from.as_ref(), &fetched.duplicated);
+        rows.removed = unseen.vanished(fetched);
     }
-    carry(&mut rows, known, fetched, scope);
+    if let Some(known) = known {
+        rows.carried = carried(&rows, known, scope.start);
+    }
     rows
 }
 
@@ -148,16 +153,18 @@ impl<'a> Unseen<'a> {
         left
     }
 
-    /// Rows that had to be in what was listed, and are not.
-    fn vanished(
-        self,
-        from: Option<&RemoteTransactionId>,
-        duplicated: &BTreeSet<RemoteTransactionId>,
-    ) -> Vec<Removed> {
+    /// Rows that had to be in what was listed, and are not. Where something could not be read, nobody
+    /// knows what it was.
+    fn vanished(self, fetched: &FetchedAccount) -> Vec<Removed> {
+        if fetched.unread.nameless {
+            return Vec::new();
+        }
+        let from = fetched.from.as_ref();
         let listed = self.0.into_iter().filter(|row| from.is_none_or(|from| row.remote >= *from));
         listed
+            .filter(|row| !fetched.unread.ids.contains(&row.remote))
             .map(|row| {
-                let set_aside = duplicated.contains(&row.remote);
+                let set_aside = fetched.duplicated.contains(&row.remote);
                 let reason =
                     if set_aside { RemovedBecause::Duplicated } else { RemovedBecause::Vanished };
                 Removed { id: row.id.clone(), reason }
@@ -176,21 +183,20 @@ fn content(facts: &Facts) -> (Date, String, String) {
     (facts.made_on, facts.money.text(), facts.description.reveal().to_owned())
 }
 
-/// After a new link of a known account, the overlap is restated, so that the next tail has it.
-fn carry(rows: &mut Rows, known: Option<&LedgerAccount>, fetched: &FetchedAccount, scope: Scope) {
-    let Some(known) = known.filter(|known| known.facts.remote != fetched.account.id) else {
-        return;
-    };
+/// The overlap as it stands after this read, for an entry at which the next comparison begins.
+fn carried(rows: &Rows, known: &LedgerAccount, start: Date) -> Vec<Row> {
     let removed: BTreeSet<_> = rows.removed.iter().map(|removed| &removed.id).collect();
     let renamed: BTreeMap<_, _> = rows.aliases.iter().map(|alias| (&alias.id, alias)).collect();
-    let changed: BTreeSet<_> = rows.modified.iter().map(|change| &change.to.id).collect();
-    let recent = known.rows.values().map(|(_, row)| row).filter(|row| {
-        row.facts.made_on >= scope.start && !removed.contains(&row.id) && !changed.contains(&row.id)
-    });
-    rows.carried = recent
-        .map(|row| Row {
-            remote: renamed.get(&row.id).map_or_else(|| row.remote.clone(), |a| a.remote.clone()),
-            ..row.clone()
-        })
-        .collect();
+    let changed: BTreeMap<_, _> = rows.modified.iter().map(|to| (&to.to.id, &to.to)).collect();
+    let now = |row: &Row| match (changed.get(&row.id), renamed.get(&row.id)) {
+        (Some(to), _) => (*to).clone(),
+        (None, Some(alias)) => Row { remote: alias.remote.clone(), ..row.clone() },
+        (None, None) => row.clone(),
+    };
+    recent(known, start).filter(|row| !removed.contains(&row.id)).map(now).collect()
+}
+
+/// The overlap as it stood before.
+pub(super) fn recent(known: &LedgerAccount, start: Date) -> impl Iterator<Item = &Row> {
+    known.rows.values().map(|(_, row)| row).filter(move |row| row.facts.made_on >= start)
 }

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-use proptest::prelude::*;
-
 use super::*;
 use crate::{
     bank::{Facts, Quarantined, RemoteAccount},
@@ -12,6 +9,9 @@ use crate::{
     money::Money,
     secret::Personal,
 };
+use jiff::Timestamp;
+
+mod tails;
 
 const NOW: &str = "2026-03-20T10:00:00Z";
 
@@ -66,6 +66,7 @@ fn fetched(rows: &[Shown<'_>], from: Option<u64>, duplicated: &[u64]) -> Fetched
             booked: listed.map(remote).collect(),
             pending: Vec::new(),
             duplicated: duplicated.iter().map(|id| id.to_string().parse().unwrap()).collect(),
+            unread: Unread::default(),
         }],
         quarantined: Vec::new(),
     }
@@ -75,12 +76,30 @@ fn connection() -> ConnectionId {
     "con_1".parse().unwrap()
 }
 
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn place(head: Position, tail: &[Entry]) -> Place<'_> {
+    Place { head, tail, read_at: now(), data_as_of: Some(now()), first_part: 0 }
+}
+
+/// The entries that a delta becomes behind a head, when these were compared with.
+fn entries(delta: &Delta, head: Position, tail: &[Entry]) -> Vec<Entry> {
+    let placed = parts(delta, place(head, tail)).into_iter();
+    placed.map(|(at, read)| Entry { at, read_at: now(), body: Body::Read(read) }).collect()
+}
+
 fn commit(ledger: &mut Ledger, delta: &Delta) {
-    let now: Timestamp = NOW.parse().unwrap();
-    let reads = parts(delta, overlap_start(now), Some(now), 0);
-    for (at, read) in place(reads, ledger.head, &[], now) {
-        ledger.add(&Entry { at, read_at: now, body: Body::Read(read) });
+    for entry in entries(delta, ledger.head, &[]) {
+        ledger.add(&entry);
     }
+}
+
+/// What the next read loads: the entries from where the newest one says.
+fn tail_of(journal: &[Entry]) -> Vec<Entry> {
+    let Some(Entry { body: Body::Read(newest), .. }) = journal.last() else { return Vec::new() };
+    journal.iter().filter(|entry| entry.at >= newest.tail_from).cloned().collect()
 }
 
 fn read(ledger: &mut Ledger, held: Held, fetched: &Fetched) -> Delta {
@@ -189,59 +208,4 @@ fn a_row_that_cannot_be_read_is_news() {
     let shown = Fetched { quarantined: vec![broken], ..fetched(&[], None, &[]) };
     assert!(read(&mut ledger, Held::Tail, &shown).changed);
     assert!(!plan(&connection(), &ledger, Held::Tail, &shown, &[7; 32]).changed);
-}
-
-#[test]
-fn a_big_read_goes_out_in_parts_and_the_next_tail_begins_with_the_last() {
-    let rows: Vec<Shown<'_>> =
-        (1..=1_300).map(|id| (id, if id < 1_250 { 1 } else { 18 }, "R", None)).collect();
-    let ledger = Ledger::default();
-    let delta =
-        plan(&connection(), &ledger, Held::Everything, &fetched(&rows, None, &[]), &[7; 32]);
-    let now: Timestamp = NOW.parse().unwrap();
-    let placed = place(parts(&delta, overlap_start(now), None, 0), Position::start(1), &[], now);
-    let shape: Vec<_> = placed
-        .iter()
-        .map(|(at, read)| {
-            (at.number, read.last, read.accounts[0].added.len(), read.tail_from.number)
-        })
-        .collect();
-    assert_eq!(
-        shape,
-        [(1, false, 500, 1), (2, false, 500, 2), (3, false, 249, 3), (4, true, 51, 4)]
-    );
-    assert!(placed[..3].iter().all(|(_, read)| read.accounts[0].balance.is_none()));
-}
-
-proptest! {
-    /// Whatever a bank shows, and in whatever steps: the ledger is what it shows now.
-    #[test]
-    fn the_ledger_is_what_the_bank_shows(
-        steps in prop::collection::vec(
-            prop::collection::btree_map(1_u64..40, (10_i8..20, 0_usize..3, any::<bool>()), 0..25),
-            1..6,
-        )
-    ) {
-        let names = ["COFFEE", "RENT", "SHOES"];
-        let mut ledger = Ledger::default();
-        for (index, step) in steps.iter().enumerate() {
-            let reference: Vec<_> = step.keys().map(|id| format!("REF {id}")).collect();
-            let rows: Vec<Shown<'_>> = step
-                .iter()
-                .zip(&reference)
-                .map(|((id, (day, name, named)), reference)| {
-                    (*id, *day, names[*name], named.then_some(reference.as_str()))
-                })
-                .collect();
-            let held = if index == 0 { Held::Everything } else { Held::Tail };
-            let delta = read(&mut ledger, held, &fetched(&rows, None, &[]));
-            let mut want: Vec<_> = rows.iter().map(|row| row.2.to_owned()).collect();
-            want.sort();
-            prop_assert_eq!(texts(&ledger), want);
-            let ids: BTreeSet<_> = delta.accounts[0].added.iter().map(|row| &row.id).collect();
-            prop_assert_eq!(ids.len(), delta.accounts[0].added.len());
-            let again = plan(&connection(), &ledger, Held::Tail, &fetched(&rows, None, &[]), &[7; 32]);
-            prop_assert!(!again.changed, "reading the same twice is no news");
-        }
-    }
 }

@@ -3,9 +3,6 @@
 pub(crate) const CONNECTION_ID: &str = "1300450000000000007";
 pub(crate) const ACCOUNT_ID: &str = "1700780000000000011";
 
-pub(crate) const COUNTRIES: &str = r#"{"data":[{"code":"DE","name":"Germany","refresh_start_time":2}],
-  "meta":{"next_id":null,"next_page":null}}"#;
-
 pub(crate) const PROVIDER: &str = r#"{
   "id": "4102", "code": "fakebank_simple_xf", "name": "Fakebank Simple", "country_code": "XF",
   "bic_codes": ["FAKEXF22"], "identification_codes": [], "hub": null,

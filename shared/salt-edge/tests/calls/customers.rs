@@ -72,6 +72,12 @@ async fn a_customer_that_exists_is_found_by_identifier_alone() {
     let taken = || failed(409, "DuplicatedCustomer");
     let more = r#"{"next_id":"2","next_page":"/api/v6/customers?from_id=2"}"#;
     let own = json(r#"{"data":{"customer_id":"3"}}"#.to_owned());
+    let same_mail = r#"{"customer_id":"4","identifier":"jane@example.com"}"#;
+    let by_mail = vec![CustomerPractice::EmailAsIdentifier, CustomerPractice::IdentifierOnly];
+    let replies = [taken(), json(last_page(&[same_mail])), own.clone()];
+    let server = Server::start(replies).await;
+    let customer = server.client_with(Mode::Partner, by_mail).customer(&new(), server.now).await;
+    assert_eq!(customer.unwrap().as_str(), "3", "whoever has the e-mail for a name is left alone");
     for (replies, want) in [
         (vec![taken(), json(page(&[other], more)), json(last_page(&[ours]))], "2"),
         // The e-mail is another customer's, who is left alone: ours is made without it.

@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     answers::CONNECTION_ID,
-    server::{Reply, Server, credentials, failed, html, json, told},
+    server::{Reply, Server, credentials, failed, html, json, ours, told},
 };
 
 #[tokio::test]
@@ -57,18 +57,23 @@ async fn every_answer_is_taken_for_what_it_is() {
 #[tokio::test]
 async fn a_busy_answer_says_when_to_come_back() {
     let server = Server::start([failed(429, "RateLimitExceeded")]).await;
-    let refused = server.client(Mode::Client).control(server.now).await;
+    let refused = server.client(Mode::Client).control(&ours(), server.now).await;
     let Err(domain::bank::BankError::Refused { failure, .. }) = refused else { unreachable!() };
     assert_eq!(failure.not_before, Some("2026-03-01T10:00:30Z".parse().unwrap()));
 }
 
 #[tokio::test]
 async fn an_answer_without_end_is_cut_at_five_megabytes() {
-    let just = format!(r#"{{"data":["{}"]}}"#, "a".repeat(5 * 1024 * 1024 - 13));
+    let (head, tail) = (r#"{"data":{"customer_id":"1200340000000000001","more":""#, r#""}}"#);
+    let rest = 5 * 1024 * 1024 - head.len() - tail.len();
+    let just = format!("{head}{}{tail}", "a".repeat(rest));
     let server = Server::start([json(just.clone()), json(just + " ")]).await;
     let client = server.client(Mode::Client);
-    assert_eq!(told(&client.control(server.now).await), "ok");
-    assert_eq!(told(&client.control(server.now).await), "silent: the answer is longer than 5 MB");
+    assert_eq!(told(&client.control(&ours(), server.now).await), "ok");
+    assert_eq!(
+        told(&client.control(&ours(), server.now).await),
+        "silent: the answer is longer than 5 MB"
+    );
 }
 
 /// A server that says this much, and closes or waits.
@@ -85,7 +90,7 @@ async fn raw(words: &'static [u8], close: bool) -> String {
         }
     });
     let client = Client::new(Settings::new(base, Mode::Client, credentials())).unwrap();
-    told(&client.control("2026-03-01T10:00:00Z".parse().unwrap()).await)
+    told(&client.control(&ours(), "2026-03-01T10:00:00Z".parse().unwrap()).await)
 }
 
 #[tokio::test]
@@ -95,7 +100,7 @@ async fn silence_is_never_an_answer() {
     assert_eq!(raw(b"", true).await, "silent: the request broke off");
     let nobody = Settings::new("http://127.0.0.1:1/api/v6", Mode::Client, credentials());
     let client = Client::new(nobody).unwrap();
-    let told = told(&client.control("2026-03-01T10:00:00Z".parse().unwrap()).await);
+    let told = told(&client.control(&ours(), "2026-03-01T10:00:00Z".parse().unwrap()).await);
     assert_eq!(told, "silent: could not connect");
 }
 

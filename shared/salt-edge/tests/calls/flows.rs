@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json as value};
 
 use crate::{
-    answers::{CONNECTION, CONNECTION_ID, CONSENTS, COUNTRIES, OPENED, PROVIDER, last_page},
-    server::{Reply, Server, failed, html, json, told},
+    answers::{CONNECTION, CONNECTION_ID, CONSENTS, CUSTOMER, OPENED, PROVIDER, last_page},
+    server::{Reply, Server, failed, html, json, ours, told},
 };
 
 fn tag() -> Tag {
@@ -242,11 +242,13 @@ async fn consents_of_another_connection_are_never_handed_out() {
 }
 
 #[tokio::test]
-async fn a_bank_is_shown_and_the_keys_are_tried() {
+async fn a_bank_is_shown_and_the_keys_are_tried_on_a_customer_of_ours() {
     let server = Server::start([
         json(format!(r#"{{"data":{PROVIDER}}}"#)),
-        json(COUNTRIES),
+        json(CUSTOMER),
         failed(404, "ApiKeyNotFound"),
+        failed(404, "CustomerNotFound"),
+        json(r#"{"data":{"customer_id":"42"}}"#),
         html(200),
     ])
     .await;
@@ -255,14 +257,20 @@ async fn a_bank_is_shown_and_the_keys_are_tried() {
         client.institution(&"fakebank_simple_xf".parse().unwrap(), server.now).await.unwrap();
     assert_eq!((bank.history_days, bank.max_consent_days), (Some(90), None));
     assert_eq!((bank.unattended, bank.regulated, bank.health), (true, false, Health::Active));
-    assert_eq!(told(&client.control(server.now).await), "ok");
-    assert_eq!(told(&client.control(server.now).await), "404 ApiKeyNotFound Ours FixKeys");
-    assert_eq!(told(&client.control(server.now).await), "200 not api");
+    for want in [
+        "ok",
+        "404 ApiKeyNotFound Ours FixKeys",
+        "404 CustomerNotFound Gone StartAgain",
+        "unreadable: another customer than asked for",
+        "200 not api",
+    ] {
+        assert_eq!(told(&client.control(&ours(), server.now).await), want);
+    }
     assert_eq!(
         server.lines()[..2],
         [
             "GET /api/v6/providers/fakebank_simple_xf?include_sandboxes=true&include_ais_fields=true",
-            "GET /api/v6/countries",
+            "GET /api/v6/customers/1200340000000000001",
         ]
     );
 }

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, Method, Response, StatusCode, Uri},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::bank::BankError;
+use domain::{bank::BankError, id::RemoteCustomerId};
 use jiff::Timestamp;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use salt_edge::{Client, Credentials, CustomerPractice, Mode, Settings};
@@ -94,6 +94,11 @@ pub(crate) fn credentials() -> Credentials {
 }
 
 /// Verdict and class of a refusal, or the name of another error.
+/// The customer that [`crate::answers::CUSTOMER`] shows.
+pub(crate) fn ours() -> RemoteCustomerId {
+    "1200340000000000001".parse().unwrap()
+}
+
 pub(crate) fn told<T>(result: &Result<T, BankError>) -> String {
     match result {
         Ok(_) => "ok".to_owned(),

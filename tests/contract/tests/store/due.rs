@@ -1,7 +1,7 @@
 //! What waits for an instant, and what comes by on a minute of the cycle.
 
 use domain::{
-    connection::{Event, State},
+    connection::{Connection, Event, State},
     limits::CYCLE_MINUTES,
     next_action::{Failure, NextAction},
     session::Stage,
@@ -42,6 +42,32 @@ async fn what_is_due_is_found_from_its_instant_on() {
     done.due = None;
     bed.table.put_connection(&done).await.unwrap();
     assert_eq!(bed.table.due(when - MINUTE, when).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_overdue_until_somebody_moves_it() {
+    let bed = bed().await;
+    let when = at("03T10:00");
+    let mut waiting = connection(1);
+    waiting.due = Some(when);
+    let made = bed.linked(&waiting).await;
+    for (since, overdue) in [
+        (when, false),
+        (when + MINUTE * 2, false),
+        (when + MINUTE * 3, true),
+        (when + MINUTE * 60, true),
+        (when + MINUTE * 100_000, true),
+    ] {
+        let now = since + MINUTE;
+        let found = bed.table.overdue(since).await.unwrap();
+        let want = if overdue { vec![(DueKind::Pull, made.id.as_str())] } else { Vec::new() };
+        assert_eq!(ids(&found), want, "{since}");
+        let due = bed.table.due(since, now).await.unwrap();
+        assert_eq!(due.is_empty(), overdue, "one of the two finds it: {since}");
+    }
+    let moved = Connection { due: Some(when + MINUTE * 90), ..made };
+    bed.table.put_connection(&moved).await.unwrap();
+    assert_eq!(bed.table.overdue(when + MINUTE * 60).await.unwrap(), []);
 }
 
 #[tokio::test]

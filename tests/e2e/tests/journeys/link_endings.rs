@@ -5,7 +5,8 @@ use e2e::{TENANT, Visit, a_day_passes, minutes, options, user, world};
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    Browser, ClientKind, FailedConnect, ProviderStatus, SameLogin, Switches, UntickedBox, Walk,
+    Browser, CallbackFault, CallbackFaultKind, CallbackKind, ClientKind, FailedConnect,
+    ProviderStatus, SameLogin, Switches, UntickedBox, Walk,
 };
 
 /// What the user does, at which bank, and which step is named to them.
@@ -138,8 +139,20 @@ async fn a_failed_connect_may_leave_nothing_behind() {
 
 #[tokio::test]
 async fn who_tries_again_on_salt_edges_page_after_a_wrong_login_links_the_bank() {
+    tries_again(None).await;
+    // The fail callback of the first try arrives when the browser is back.
+    let late = CallbackFaultKind::Late(120);
+    let fail = Some(CallbackKind::Fail);
+    tries_again(Some(CallbackFault { fault: late, kind: fail, times: Some(1) })).await;
+}
+
+async fn tries_again(late: Option<CallbackFault>) {
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
+    let is_late = late.is_some();
+    if let Some(fault) = late {
+        world.salt_edge.control().add_callback_fault(fault);
+    }
     let session = ada.new_link(SIMPLE).await;
     let id = session["id"].as_str().unwrap();
     let opened = ada.browse(session["connect_url"].as_str().unwrap()).await.location.unwrap();
@@ -152,9 +165,10 @@ async fn who_tries_again_on_salt_edges_page_after_a_wrong_login_links_the_bank()
     let wrong = [token, ("login", "username"), ("password", "wrong")];
     let page = browser.post(&at("/connect/credentials"), &wrong).await.unwrap();
     assert_eq!(page.error_class().as_deref(), Some("InvalidCredentials"), "{}", page.html);
-    // The fail callback of the first try arrives while the user is still on the page.
+    // The fail callback of the first try arrives while the user is still on the page, unless it is late.
     world.settle().await;
-    assert_eq!(ada.session(id).await["next_action"]["code"], "reconnect");
+    let action = if is_late { Value::Null } else { json!("reconnect") };
+    assert_eq!(ada.session(id).await["next_action"]["code"], action);
     browser.post(&at("/connect/retry"), &[token]).await.unwrap();
     let right = [token, ("login", "username"), ("password", "secret")];
     let page = browser.post(&at("/connect/credentials"), &right).await.unwrap();
@@ -162,6 +176,8 @@ async fn who_tries_again_on_salt_edges_page_after_a_wrong_login_links_the_bank()
     let landed = ada.browse(&page.url).await.location.unwrap();
     let (_, code) = landed.split_once("code=").expect("a code: the second try was right");
     let visit = Visit { session: id.into(), code: Some(code.into()), landed: landed.clone() };
+    world.advance(minutes(4), minutes(1)).await;
+    assert_eq!(ada.session(id).await["stage"], "returned");
     ada.confirm(&visit).await.expect(200);
     world.settle().await;
     let shown = ada.session(id).await;

@@ -1,9 +1,9 @@
 //! Several links at once never cross, and a page that polls costs next to nothing.
 
-use e2e::{OTHER, TENANT, User, Visit, options, user, world};
+use e2e::{OTHER, TENANT, User, Visit, a_day_passes, logs::Logs, options, user, world};
 use local_cloud::{Effect, Fault, Service, World, WorldOptions};
-use serde_json::Value;
-use simulator::{BankAt, Browser, NewRow, SameEmail, Switches, Walk};
+use serde_json::{Value, json};
+use simulator::{BankAt, Browser, NewRow, SameEmail, SameLogin, Switches, Walk};
 
 use crate::link::same_money;
 
@@ -107,6 +107,33 @@ async fn users_who_share_an_e_mail_keep_their_own_connections() {
             same_money(&world, who, &listed[0]).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_link_that_leads_to_another_users_connection_is_none() {
+    let same_customer = SameEmail::SameCustomer;
+    let same_login = SameLogin::Reconnect;
+    let switches = Switches { same_email: same_customer, same_login, ..options().switches };
+    let world = world(WorldOptions { switches, ..options() }).await;
+    let bank = "fakebank_oauth_xf";
+    let ada = user(&world, TENANT, "ada");
+    let own = ada.link(bank).await;
+    let logs = Logs::at("info");
+    for (other, told) in [(user(&world, TENANT, "bob"), 1), (user(&world, OTHER, "ada"), 2)] {
+        let session = other.new_link(bank).await;
+        let visit = other.visit(&session, &Walk::default()).await;
+        other.confirm(&visit).await.expect(200);
+        world.settle().await;
+        let shown = other.session(&visit.session).await;
+        assert_eq!(shown["stage"], "failed", "{shown:#}");
+        assert_eq!(shown["next_action"]["code"], "contact_support", "{shown:#}");
+        assert_eq!(logs.alarms("foreign_connection"), told);
+        assert_eq!(other.get("/v1/connections").await["connections"], json!([]));
+    }
+    a_day_passes(&world).await;
+    let stands = ada.get(&format!("/v1/connections/{}", own["id"].as_str().unwrap())).await;
+    assert_eq!(stands["status"], "active", "what is another's is not taken back: {stands:#}");
+    same_money(&world, &ada, &stands).await;
 }
 
 /// A put of `connect` whose answer gets lost: the SDK sends it again, and its own first try is there.

@@ -57,7 +57,7 @@ async fn revoke_believes_no_page_that_says_404() {
     goes_on(partner, html, "GET", "/api/v6/consents*", "requested").await;
     goes_on(client, html, "DELETE", "/api/v6/connections/*", "consent_revoked").await;
     goes_on(client, html, "GET", "/api/v6/connections/*", "removed").await;
-    goes_on(client, html, "GET", "/api/v6/countries*", "removed").await;
+    goes_on(client, html, "GET", "/api/v6/customers/*", "removed").await;
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn revoke_is_tried_again_after_every_kind_of_failure() {
     goes_on(partner, ApiFaultKind::ServerError, "POST", "/api/v6/consents/*", "requested").await;
     goes_on(client, ApiFaultKind::Reset, "DELETE", "/api/v6/connections/*", "consent_revoked")
         .await;
-    goes_on(client, ApiFaultKind::TooManyRequests, "GET", "/api/v6/countries*", "removed").await;
+    goes_on(client, ApiFaultKind::TooManyRequests, "GET", "/api/v6/customers/*", "removed").await;
 }
 
 #[tokio::test]
@@ -179,7 +179,7 @@ async fn revoke_removed_is_not_proven_while_the_keys_are_refused() {
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
     let refused = ApiFaultKind::Error(ErrorClass::ApiKeyNotFound);
-    control.add_api_fault(fault(refused, "GET", "/api/v6/countries*", 1_000));
+    control.add_api_fault(fault(refused, "GET", "/api/v6/customers/*", 1_000));
     ada.revoke(&connection).await.expect(202);
     world.settle().await;
     world.advance(hours(8), minutes(30)).await;

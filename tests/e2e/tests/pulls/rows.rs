@@ -210,3 +210,25 @@ async fn the_balance_behind_each_row_leads_back_from_the_banks_balance() {
         assert_eq!(account["balance"]["basis"], "observed");
     }
 }
+
+#[tokio::test]
+async fn a_bank_that_delivers_its_history_again_under_new_ids_doubles_nothing() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    world.advance(hours(24 * 20), minutes(240)).await;
+    let cursor = ada.feed(&connection, None).await.cursor;
+    let control = world.salt_edge.control();
+    for account in control.book(&bank()).unwrap().accounts {
+        for row in account.rows {
+            let again = RowEdit { new_id: true, ..RowEdit::default() };
+            control.edit_row(&bank(), &row.row, again).unwrap();
+        }
+    }
+    refresh(&ada, &connection).await;
+    let news = ada.feed(&connection, cursor.as_deref()).await;
+    // What lies before the bank's history is not delivered again, and Salt Edge shows it no more.
+    assert!(news.added.is_empty(), "{} added", news.added.len());
+    refresh(&ada, &connection).await;
+    oracle::assert_equal(&ada, &connection, oracle::newest(&world)).await;
+}

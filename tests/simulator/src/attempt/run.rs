@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::tell::fail_message;
-use super::{Attempt, NewAttempt, StageEntry, StageName};
+use super::{Attempt, AttemptKind, NewAttempt, StageEntry, StageName};
 use crate::bank::ProviderStatus;
 use crate::clients::CallbackKind;
 use crate::clock::later;
@@ -40,6 +40,11 @@ impl World {
             .fetch_scopes
             .or_else(|| before.as_ref().map(|attempt| attempt.fetch_scopes.clone()))
             .unwrap_or_else(|| DEFAULT_SCOPES.map(str::to_owned).to_vec());
+        let keeps = new.kind != AttemptKind::Nightly || self.switches.nightly_keeps_custom_fields;
+        let custom_fields = request
+            .custom_fields
+            .or_else(|| before.as_ref().filter(|_| keeps).map(|a| a.custom_fields.clone()))
+            .unwrap_or_default();
         let attempt = Attempt {
             id,
             kind: new.kind,
@@ -47,10 +52,7 @@ impl World {
             consent_id,
             plan: self.stage_plan(new.steps > 0, &fetch_scopes),
             fetch_scopes,
-            custom_fields: request
-                .custom_fields
-                .or_else(|| before.as_ref().map(|attempt| attempt.custom_fields.clone()))
-                .unwrap_or_default(),
+            custom_fields,
             locale: request.locale.unwrap_or_else(|| "en".to_owned()),
             user_agent: new.user_agent,
             from_date: request.from_date.or_else(|| before.as_ref().and_then(|a| a.from_date)),

@@ -21,6 +21,18 @@ impl Control {
         self.0.world().clients.insert(client.app_id.clone(), client);
     }
 
+    /// Makes all that is one integrator's another's: what `from` sees from then on is what the valid keys
+    /// of another account see.
+    pub fn hand_over(&self, from: &str, to: &str) {
+        let world = &mut *self.0.world();
+        for customer in world.customers.values_mut().filter(|one| one.app_id == from) {
+            to.clone_into(&mut customer.app_id);
+        }
+        for connection in world.connections.values_mut().filter(|one| one.app_id == from) {
+            to.clone_into(&mut connection.app_id);
+        }
+    }
+
     /// Registers callback addresses, as somebody types them into the client dashboard.
     pub fn set_callbacks(&self, app_id: &str, callbacks: Callbacks) -> Result<(), ControlError> {
         let mut world = self.0.world();

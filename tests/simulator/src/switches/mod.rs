@@ -84,6 +84,8 @@ pub struct Switches {
     pub nightly_refresh: bool,
     /// Nightly runs count against the background limit.
     pub nightly_counts: bool,
+    /// An attempt of the nightly run has the `custom_fields` of the attempt before. Off: it has none.
+    pub nightly_keeps_custom_fields: bool,
     /// Background fetches of a regulated provider in any 24 hours.
     pub background_limit: usize,
     /// HTTP status of `BackgroundFetchLimitExceeded`: 406 or 429.
@@ -150,6 +152,7 @@ impl Default for Switches {
             same_login: SameLogin::NewConnection,
             nightly_refresh: true,
             nightly_counts: true,
+            nightly_keeps_custom_fields: false,
             background_limit: 4,
             background_limit_status: 406,
             next_refresh_in_error: true,

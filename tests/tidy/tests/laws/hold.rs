@@ -83,3 +83,23 @@ fn documents_name_what_is_there() {
 fn links_lead_somewhere() {
     holds(laws::links_lead_somewhere);
 }
+
+#[test]
+fn no_message_gets_lost() {
+    holds(laws::no_message_gets_lost);
+}
+
+#[test]
+fn what_is_kept_is_safe() {
+    holds(laws::what_is_kept_is_safe);
+}
+
+#[test]
+fn nothing_is_open() {
+    holds(laws::nothing_is_open);
+}
+
+#[test]
+fn functions_are_bounded() {
+    holds(laws::functions_are_bounded);
+}

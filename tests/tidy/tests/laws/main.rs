@@ -1,5 +1,6 @@
 //! The laws of this repository hold, and each is seen to fail on a tree that breaks it.
 
+mod cloud;
 mod hold;
 mod notice;
 
