@@ -74,7 +74,7 @@ pub(crate) async fn create(parts: &Parts, call: &Call) -> Result<Answer, Problem
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
     if body.intent != Intent::Link {
-        let connection = visits::open_connection(&parts.table, caller, &body.connection()?).await?;
+        let connection = visits::open_connection(parts, caller, &body.connection()?).await?;
         return begin_visit(parts, call, body.intent, &connection, return_to, locale).await;
     }
     let email = body.checked_email(parts.mode == Mode::Partner)?;

@@ -12,7 +12,6 @@ use shell::{
     Answer, Call, Caller, Code, Problem,
     view::{ConnectionView, Looking, refresh_allowed_at},
 };
-use store::Table;
 
 use crate::{
     requests::{self, RefreshRequest, VisitRequest},
@@ -34,7 +33,7 @@ async fn visit(parts: &Parts, call: &Call, intent: Intent) -> Result<Answer, Pro
     let caller = call.caller()?;
     let body: VisitRequest = call.json()?;
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
-    let connection = open_connection(&parts.table, caller, &call.path("id")?).await?;
+    let connection = open_connection(parts, caller, &call.path("id")?).await?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
     sessions::begin_visit(parts, call, intent, &connection, return_to, locale).await
 }
@@ -44,7 +43,7 @@ async fn visit(parts: &Parts, call: &Call, intent: Intent) -> Result<Answer, Pro
 pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     let caller = call.caller()?;
     let body: RefreshRequest = call.json()?;
-    let connection = open_connection(&parts.table, caller, &call.path("id")?).await?;
+    let connection = open_connection(parts, caller, &call.path("id")?).await?;
     if body.present {
         let return_to = body.return_to.ok_or_else(|| requests::missing("/return_to"))?;
         let return_to = requests::registered(&parts.return_urls, &caller.tenant, &return_to)?;
@@ -72,11 +71,11 @@ pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Proble
 
 /// The connection, where the caller may see it and it is open.
 pub(crate) async fn open_connection(
-    table: &Table,
+    parts: &Parts,
     caller: &Caller,
     id: &ConnectionId,
 ) -> Result<Connection, Problem> {
-    let connection = table.connection(&caller.tenant, id).await?;
+    let connection = parts.table.connection(&caller.tenant, id).await?;
     let connection = connection
         .filter(|connection| caller.sees(&connection.customer) && !connection.unlisted)
         .ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
@@ -84,5 +83,7 @@ pub(crate) async fn open_connection(
         return Ok(connection);
     }
     let action = connection.state.next_action().unwrap_or(NextAction::StartAgain);
-    Err(Problem::new(Code::WrongState).with_action(action))
+    let problem = Problem::new(Code::WrongState).with_action(action);
+    let at_dashboard = action == NextAction::DeleteInDashboard;
+    Err(if at_dashboard { problem.with_url(&parts.dashboard) } else { problem })
 }

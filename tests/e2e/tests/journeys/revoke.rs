@@ -49,6 +49,10 @@ async fn revoke_leaves_the_connection_with_its_owner_who_deletes_it() {
     let left = ada.again(&connection).await;
     assert_eq!(left["status"], "left_with_owner", "{left:#}");
     assert_eq!(left["phase"], "left_with_owner");
+    let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
+    let refused = ada.post(&path, &json!({})).await.expect(409);
+    assert_eq!(refused["next_action"]["code"], "delete_in_dashboard");
+    assert_eq!(refused["next_action"]["url"], world.salt_edge.dashboard_url());
     assert_eq!(left["next_action"]["code"], "delete_in_dashboard");
     assert_eq!(left["next_action"]["url"], world.salt_edge.dashboard_url());
     assert_eq!(left["consent"]["status"], "revoked");
