@@ -12,7 +12,8 @@ mod size;
 mod words;
 
 pub use cloud::{
-    functions_are_bounded, no_message_gets_lost, nothing_is_open, what_is_kept_is_safe,
+    deleting_the_stack_loses_nothing, functions_are_bounded, no_message_gets_lost, nothing_is_open,
+    parameters_say_what_they_are, what_is_kept_is_safe,
 };
 pub use contract::contract_lists_every_code;
 pub use dependencies::{dependencies_point_inwards, each_dependency_has_a_reason};

@@ -27,6 +27,9 @@ const FORTNIGHT: &str = "1209600";
 /// Time-outs of its function for which a queue hides a message. Source: AWS's guide to SQS with Lambda.
 const TIMEOUTS: u32 = 6;
 
+/// Kinds of resources that hold data, or without which data cannot be read.
+const KEPT: &[&str] = &["DynamoDB::Table", "KMS::Key", "SecretsManager::Secret", "Logs::LogGroup"];
+
 /// The template's resources, and what breaks a law about them.
 struct Cloud {
     template: Node,
@@ -115,11 +118,44 @@ pub fn what_is_kept_is_safe(tree: &Tree) -> Vec<Fault> {
             let ours = queue.get("KmsMasterKeyId").text == "Key.Arn";
             cloud.must(ours, line, format!("{id} is not under our own key"));
         }
+        for (id, line, key) in cloud.all("KMS::Key") {
+            let turns = key.get("EnableKeyRotation").text == "true";
+            cloud.must(turns, line, format!("{id} is not rotated: EnableKeyRotation: true"));
+        }
+        for (id, line, secret) in cloud.all("SecretsManager::Secret") {
+            let ours = secret.get("KmsKeyId").text == "Key.Arn";
+            cloud.must(ours, line, format!("{id} is not under our own key"));
+        }
         for (id, line, logs) in cloud.all("Logs::LogGroup") {
             let ends = logs.get("RetentionInDays").is_there();
             cloud.must(ends, line, format!("{id} is kept for ever: give it RetentionInDays"));
             let ours = logs.get("KmsKeyId").text == "Key.Arn";
             cloud.must(ours, line, format!("{id} is not under our own key"));
+        }
+    })
+}
+
+/// Deleting the stack, or replacing a resource of it, leaves the data and the key that reads it.
+pub fn deleting_the_stack_loses_nothing(tree: &Tree) -> Vec<Fault> {
+    judged(tree, |cloud| {
+        for kind in KEPT {
+            for (id, line, _) in cloud.all(kind) {
+                let resource = cloud.template.path(&["Resources", &id]).clone();
+                for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+                    let retained = resource.get(policy).text == "Retain";
+                    cloud.must(retained, line, format!("{id} would be lost: {policy}: Retain"));
+                }
+            }
+        }
+    })
+}
+
+/// Whoever deploys reads what each parameter is for.
+pub fn parameters_say_what_they_are(tree: &Tree) -> Vec<Fault> {
+    judged(tree, |cloud| {
+        for (name, parameter) in cloud.template.get("Parameters").entries.clone() {
+            let said = parameter.get("Description").text.len() > 20;
+            cloud.must(said, parameter.line, format!("{name} needs a Description"));
         }
     })
 }

@@ -7,6 +7,8 @@ use crate::{Law, PROJECT, notices};
 #[test]
 fn a_template_that_breaks_a_law() {
     let (lost, kept): (Law, Law) = (laws::no_message_gets_lost, laws::what_is_kept_is_safe);
+    let (stay, said): (Law, Law) =
+        (laws::deleting_the_stack_loses_nothing, laws::parameters_say_what_they_are);
     let (open, bounded): (Law, Law) = (laws::nothing_is_open, laws::functions_are_bounded);
     let table = [
         (lost, "VisibilityTimeout: 720", "VisibilityTimeout: 719", "less than six time-outs"),
@@ -34,6 +36,26 @@ fn a_template_that_breaks_a_law() {
             "DeletionProtection:\n    Type: String\n    Default: \"false\"",
             "not protected",
         ),
+        (kept, "EnableKeyRotation: true", "EnableKeyRotation: false", "not rotated"),
+        (
+            kept,
+            "Description: Key of Halite's cursors.\n      KmsKeyId: !GetAtt Key.Arn",
+            "Description: Key of Halite's cursors.",
+            "CursorSecret is not under our own key",
+        ),
+        (
+            stay,
+            "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain",
+            "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete",
+            "Table would be lost: DeletionPolicy",
+        ),
+        (
+            stay,
+            "Type: AWS::KMS::Key\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain",
+            "Type: AWS::KMS::Key\n    DeletionPolicy: Retain",
+            "Key would be lost: UpdateReplacePolicy",
+        ),
+        (said, "    Description: Days after which log lines go.\n", "", "LogRetentionDays needs"),
         (kept, "      RetentionInDays: !Ref LogRetentionDays\n", "", "kept for ever"),
         (open, "Resource: !GetAtt ConnectLogs.Arn", "Resource: \"*\"", "name its resources"),
         (open, "${Table.Arn}/index/due", "${Table.Arn}/index/*", "name its resources"),

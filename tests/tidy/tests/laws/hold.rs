@@ -95,6 +95,16 @@ fn what_is_kept_is_safe() {
 }
 
 #[test]
+fn deleting_the_stack_loses_nothing() {
+    holds(laws::deleting_the_stack_loses_nothing);
+}
+
+#[test]
+fn parameters_say_what_they_are() {
+    holds(laws::parameters_say_what_they_are);
+}
+
+#[test]
 fn nothing_is_open() {
     holds(laws::nothing_is_open);
 }
