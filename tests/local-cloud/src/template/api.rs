@@ -18,8 +18,8 @@ pub(crate) struct Api {
     authorizer: String,
 }
 
-/// `CorsConfiguration`.
-#[derive(Debug)]
+/// `CorsConfiguration`; without one no page on another origin may call.
+#[derive(Debug, Default)]
 pub(crate) struct Cors {
     /// Origins, exactly, or `*`.
     pub(crate) origins: Vec<String>,
@@ -102,7 +102,7 @@ pub(crate) fn read(resources: &[Resource], line: usize) -> Result<Api, Refusal> 
         id: resource.id.clone(),
         issuer: jwt.need("issuer")?.text()?.to_owned(),
         audience: jwt.need("audience")?.texts()?,
-        cors: cors(properties.need("CorsConfiguration")?)?,
+        cors: properties.get("CorsConfiguration").map_or(Ok(Cors::default()), cors)?,
         authorizer: name.text()?.to_owned(),
     })
 }
