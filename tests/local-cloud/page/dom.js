@@ -44,19 +44,30 @@ export function link(label, href, attributes = {}) {
   return el("a", { href, ...attributes }, label);
 }
 
-/** Calls `again` after each pause until it answers false or the view is left. Answers a function that begins anew with the first pause. */
+/**
+ * Calls `again` after each pause until it answers false or the view is left, and at once when the window is seen again.
+ * Answers a function that begins anew with the first pause.
+ */
 export function poll(again, pause, signal) {
   let run = 0;
+  let over = false;
   const begin = () => {
     const mine = ++run;
     let turn = 0;
     const next = () => setTimeout(step, pause(turn++));
     const step = async () => {
       if (mine !== run || signal.aborted) return;
-      if ((document.hidden || (await again())) && mine === run) next();
+      over = !(document.hidden || (await again()));
+      if (!over && mine === run) next();
     };
     next();
   };
+  const seen = async () => {
+    if (document.hidden || over) return;
+    over = !(await again());
+    if (!over) begin();
+  };
+  document.addEventListener("visibilitychange", seen, { signal });
   begin();
   return begin;
 }

@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use simulator::ClientKind;
+
 /// The port of the page when none is given.
 const PORT: u16 = 8200;
 
 /// How the program is called, for `--help` and for whoever called it wrongly.
 pub const USAGE: &str = "\
-cargo run [-- --port N] [--data DIR] [--salt-edge URL]
+cargo run [-- --port N] [--data DIR] [--mode partner|client] [--salt-edge URL]
 
   --port N         the page on N, the API on N+1, the simulator on N+2; 0 takes any free ports (8200)
   --data DIR       where table, queues and simulator keep their data (.halite in the project)
+  --mode MODE      partner (connections belong to the user's Salt Edge account) or client (an own licence)
   --salt-edge URL  another Salt Edge than the built-in simulator, https://www.saltedge.com/api/v6;
                    SALTEDGE_APP_ID, SALTEDGE_SECRET and SALTEDGE_PRIVATE_KEY (PEM), or
-                   SALTEDGE_PRIVATE_KEY_FILE, come from the environment; SALTEDGE_MODE may say client.
+                   SALTEDGE_PRIVATE_KEY_FILE, come from the environment; SALTEDGE_MODE is a default of --mode.
                    Callbacks do not reach this machine: the schedule brings everything.";
 
 /// What the command line asks for.
@@ -23,6 +26,8 @@ pub struct Args {
     pub port: u16,
     /// The data folder.
     pub data: PathBuf,
+    /// `partner` or `client`; none when the command line does not say.
+    pub mode: Option<ClientKind>,
     /// Another Salt Edge.
     pub salt_edge: Option<String>,
     /// Only the usage is wanted.
@@ -33,7 +38,7 @@ impl Args {
     /// Reads the arguments behind the program's name. Errors: one sentence.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.halite");
-        let mut args = Self { port: PORT, data, salt_edge: None, help: false };
+        let mut args = Self { port: PORT, data, mode: None, salt_edge: None, help: false };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let (name, inline) = match argument.split_once('=') {
@@ -44,7 +49,7 @@ impl Args {
                 args.help = true;
                 continue;
             }
-            if !["--port", "--data", "--salt-edge"].contains(&name.as_str()) {
+            if !["--port", "--data", "--mode", "--salt-edge"].contains(&name.as_str()) {
                 return Err(format!("{name} is not an argument of this program; try --help"));
             }
             let value = inline.or_else(|| arguments.next()).filter(|value| !value.is_empty());
@@ -52,10 +57,20 @@ impl Args {
             match name.as_str() {
                 "--port" => args.port = port(&value)?,
                 "--data" => args.data = PathBuf::from(value),
+                "--mode" => args.mode = Some(mode(&value)?),
                 _ => args.salt_edge = Some(address(&value)?),
             }
         }
         Ok(args)
+    }
+}
+
+/// `partner` or `client`. Errors: one sentence.
+pub(crate) fn mode(text: &str) -> Result<ClientKind, String> {
+    match text {
+        "partner" => Ok(ClientKind::Partner),
+        "client" => Ok(ClientKind::Client),
+        other => Err(format!("--mode {other} is neither partner nor client")),
     }
 }
 
@@ -97,6 +112,8 @@ mod tests {
                 Err("--salt-edge nowhere is not an address: relative URL without a base"),
             ),
             ("--salt-edge ftp://x", Err("--salt-edge ftp://x is not the address of an API")),
+            ("--mode client", Ok((PORT, None))),
+            ("--mode=owner", Err("--mode owner is neither partner nor client")),
             ("--verbose", Err("--verbose is not an argument of this program; try --help")),
         ] {
             let got = Args::parse(line.split_whitespace().map(str::to_owned));

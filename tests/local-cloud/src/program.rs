@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::clock::Clock;
 use crate::cloud::LocalCloud;
 use crate::options::{Data, Options, Ports, SaltEdge, TENANT, USER};
-use crate::world::{Time, World, WorldOptions};
+use crate::world::{Time, World, WorldOptions, mode_of};
 
 /// How long a reading stage of an attempt takes in the program, so that a person sees them go by.
 const STAGE_MILLIS: i64 = 700;
@@ -31,7 +31,8 @@ pub async fn run(
     if let Some(url) = &args.salt_edge {
         let mut options = Options::new(account(url, &env)?);
         options.clock = Clock::running(shell::Clock::system());
-        if let Some(mode) = env("SALTEDGE_MODE") {
+        let mode = args.mode.map(|kind| mode_of(kind).to_owned());
+        if let Some(mode) = mode.or_else(|| env("SALTEDGE_MODE")) {
             options.parameters.insert("Mode".to_owned(), mode);
         }
         (options.data, options.ports) = (data, ports);
@@ -46,6 +47,7 @@ pub async fn run(
     let seed = shell::Clock::system().now().as_second().unsigned_abs();
     let world = World::start(WorldOptions {
         time: Time::Real,
+        kind: args.mode.unwrap_or(defaults.kind),
         seed,
         switches: Switches { stage_millis_of: reading_stages(), ..defaults.switches },
         simulator_port: after(2),

@@ -102,11 +102,8 @@ impl World {
         let (clock, simulators) = clocks(options.time);
         let folder = keep::folder(&options.data)?;
         let salt_edge = simulator(&options, simulators, folder.as_deref()).await?;
-        let mode = match options.kind {
-            ClientKind::Partner => "partner",
-            ClientKind::Client => "client",
-        };
-        let mut parameters = BTreeMap::from([("Mode".to_owned(), mode.to_owned())]);
+        let mode = mode_of(options.kind).to_owned();
+        let mut parameters = BTreeMap::from([("Mode".to_owned(), mode)]);
         parameters.extend(options.parameters);
         let account = SaltEdge {
             url: salt_edge.api_url(),
@@ -178,6 +175,14 @@ impl World {
     /// [`LocalCloud::advance`].
     pub async fn advance(&self, duration: SignedDuration, step: SignedDuration) {
         self.cloud.advance(duration, step).await;
+    }
+}
+
+/// The template's word for what we are to Salt Edge.
+pub(crate) fn mode_of(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Partner => "partner",
+        ClientKind::Client => "client",
     }
 }
 

@@ -2,7 +2,7 @@ import { segment } from "../api.js";
 import { button, el, link, poll } from "../dom.js";
 import { allowedAgain, notice, sentence, trouble } from "../trouble.js";
 import { beginVisit } from "../visits.js";
-import { accountName, avatar, chip, nameIsIban, natureOf, via } from "./parts.js";
+import { accountName, avatar, chip, inOrder, nameIsIban, natureOf, via } from "./parts.js";
 import { confirmRevoke, revocation } from "./revoke.js";
 import { statement } from "./statement.js";
 
@@ -12,7 +12,8 @@ const CLOSED = ["revoking", "left_with_owner", "revoked"];
 
 /** One connection: how fresh it is, what can be done, its accounts and the statement of one of them. */
 export async function show(app, root, signal, id, accountId) {
-  let connection = await app.api.get(`/v1/connections/${segment(id)}`, signal);
+  const read = async () => ordered(app, await app.api.get(`/v1/connections/${segment(id)}`, signal));
+  let connection = await read();
   const parts = { top: el("div"), faults: el("div"), rest: el("div"), statement: el("div") };
   root.append(link(app.t("connection.back"), "#/", { class: "back" }), parts.top, parts.faults, parts.rest, parts.statement);
   const seen = { all: "", rows: "", refreshed: null };
@@ -22,18 +23,20 @@ export async function show(app, root, signal, id, accountId) {
     const shown = { ...next, asking: next.asking || awaited(seen, next) };
     if (!signal.aborted) draw(app, shown, accountId, parts, seen, change, signal);
   };
-  const change = (next, refreshed = false) => {
-    if (refreshed) seen.refreshed = { until: Date.now() + PATIENCE, checked: next.last_checked_at };
-    take(next);
+  const change = (next, refreshed = null) => {
+    if (refreshed) seen.refreshed = { until: Date.now() + PATIENCE, checked: refreshed.last_checked_at };
+    take(ordered(app, next));
     soon();
   };
   take(connection);
   const again = async () => {
-    take(await app.api.get(`/v1/connections/${segment(id)}`, signal).catch(() => connection));
+    take(await read().catch(() => connection));
     return true;
   };
   soon = poll(again, (turn) => pause(connection, awaited(seen, connection), turn), signal);
 }
+
+const ordered = (app, connection) => ({ ...connection, accounts: inOrder(connection.accounts, app.locale) });
 
 /** A refresh was taken, but its ask or its read is not seen yet. */
 function awaited(seen, { asking, last_checked_at: checked }) {
@@ -116,7 +119,8 @@ function actions(app, connection, faults, update) {
       }
     }, { class: `button ${look}`, testid });
   const refresh = async () => {
-    update(await app.api.post(`/v1/connections/${segment(connection.id)}/refresh`), true);
+    // What was seen at the click counts: the read may be done before this answer is here.
+    update(await app.api.post(`/v1/connections/${segment(connection.id)}/refresh`), connection);
     app.say(app.t("connection.asked"));
   };
   return el("div", { class: "actions toolbar" },

@@ -1,10 +1,9 @@
 import { el, link, put } from "../dom.js";
 import { trouble } from "../trouble.js";
 import { beginLink, chosenInstitution } from "../visits.js";
-import { avatar, via } from "./parts.js";
+import { avatar, expectations, via } from "./parts.js";
 
-const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
-const PHONE = /^(?=(?:\D*\d){5,15}\D*$)[+0-9 ()./-]{5,25}$/;
+const PATTERNS = { phone: /^(?=(?:\D*\d){5,15}\D*$)[+0-9 ()./-]{5,25}$/, email: /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/ };
 const FIELDS = { invalid_email: "email", invalid_phone: "phone" };
 
 /** Phone and e-mail, with the reason why the e-mail matters. */
@@ -27,21 +26,23 @@ export async function show(app, root, signal, id) {
     await submit(app, form, institution, errors);
     form.removeAttribute("aria-busy");
   });
+  watch(app, form, errors);
   put(root,
     link(app.t("contact.other"), "#/add", { class: "back" }),
     el("div", { class: "head with-avatar" }, avatar(institution),
       el("div", { class: "grow" }, el("h1", { tabindex: "-1" }, app.t("contact.title", { bank: institution.name })), via(app, institution))),
     el("p", { class: "lead" }, app.t("contact.lead", { aggregator: institution.aggregator })),
-    institution.instruction && el("p", { class: "notice info" }, institution.instruction),
+    expectations(app, institution),
+    institution.instruction && el("div", { class: "notice info" }, el("p", {}, el("strong", {}, app.t("contact.instruction"))), el("p", { lang: "" }, institution.instruction)),
     form);
 }
 
 function field(app, name, attributes, explanation) {
-  const input = el("input", { id: name, name, "aria-describedby": `${name}-why ${name}-error`, ...attributes, testid: `contact-${name}` });
+  const input = el("input", { id: name, name, required: true, "aria-describedby": `${name}-error ${name}-why`, ...attributes, testid: `contact-${name}` });
   input.value = sessionStorage.getItem(`contact-${name}`) ?? "";
   return el("div", { class: "field" },
     el("label", { for: name }, app.t(`contact.${name}`)), input,
-    el("p", { class: "fault", id: `${name}-error`, testid: `fault-${name}` }),
+    el("p", { class: "fault", id: `${name}-error`, "aria-live": "polite", testid: `fault-${name}` }),
     el("p", { class: explanation.class, id: `${name}-why` }, explanation.text));
 }
 
@@ -53,32 +54,44 @@ function emailField(app) {
   return field(app, "email", { type: "email", autocomplete: "email", autocapitalize: "none", spellcheck: "false" }, { class: "hint strong", text: app.t("contact.email.why") });
 }
 
-function check(app, form) {
-  const faults = {};
-  for (const [name, pattern] of [["phone", PHONE], ["email", EMAIL]]) {
-    const input = form.elements[name];
-    if (!input) continue;
-    const value = input.value.trim();
-    if (value === "") faults[name] = app.t(`contact.${name}.missing`);
-    else if (!pattern.test(value)) faults[name] = app.t(`contact.${name}.wrong`);
-  }
-  return faults;
+/** A fault is told when its field is left, or at the end; it goes as soon as it is mended. */
+function watch(app, form, errors) {
+  form.addEventListener("input", ({ target }) => {
+    errors.replaceChildren();
+    if (target.hasAttribute("aria-invalid")) mark(app, form, target, contactFault(target.name, target.value));
+  });
+  form.addEventListener("focusout", ({ target, relatedTarget }) => {
+    // Whoever goes on to send the form or to leave it is told there, and not by a page that moves under the pointer.
+    if (target.name in PATTERNS && target.value.trim() !== "" && !relatedTarget?.closest("button, a")) mark(app, form, target, contactFault(target.name, target.value));
+  });
 }
 
-function mark(form, faults) {
-  for (const input of form.querySelectorAll("input")) {
-    const fault = faults[input.name];
-    form.querySelector(`#${input.name}-error`).textContent = fault ?? "";
-    if (fault) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-  }
-  form.querySelector("[aria-invalid]")?.focus();
-  return Object.keys(faults).length === 0;
+/** What is wrong with a field: `missing`, `wrong`, or null. */
+export function contactFault(name, text) {
+  const value = text.trim();
+  if (value === "") return "missing";
+  return PATTERNS[name].test(value) ? null : "wrong";
+}
+
+function mark(app, form, input, fault) {
+  const text = fault ? app.t(`contact.${input.name}.${fault}`) : "";
+  const place = form.querySelector(`#${input.name}-error`);
+  if (place.textContent !== text) place.textContent = text;
+  if (fault) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+/** Marks every field; whether all are well. The first that is not gets the focus. */
+function check(app, form, faultOf = ({ name, value }) => contactFault(name, value)) {
+  for (const input of form.querySelectorAll("input")) mark(app, form, input, faultOf(input));
+  const first = form.querySelector("[aria-invalid]");
+  first?.focus();
+  return first === null;
 }
 
 async function submit(app, form, institution, errors) {
   errors.replaceChildren();
-  if (!mark(form, check(app, form))) return;
+  if (!check(app, form)) return;
   const contact = {};
   for (const input of form.querySelectorAll("input")) {
     contact[input.name] = input.value.trim();
@@ -88,7 +101,7 @@ async function submit(app, form, institution, errors) {
     await beginLink(app, institution, contact);
   } catch (error) {
     const name = FIELDS[error.problem?.code];
-    if (name && form.elements[name]) mark(form, { [name]: app.t(`contact.${name}.wrong`) });
+    if (name && form.elements[name]) check(app, form, (input) => (input.name === name ? "wrong" : null));
     else errors.replaceChildren(trouble(app, error, { again: () => submit(app, form, institution, errors), form }));
   }
 }

@@ -2,7 +2,7 @@ import { segment } from "../api.js";
 import { button, el, link, put, svg } from "../dom.js";
 import { trouble } from "../trouble.js";
 import { chooseInstitution, unfinished } from "../visits.js";
-import { accountName, avatar, chip, natureOf, via } from "./parts.js";
+import { accountName, avatar, chip, inOrder, natureOf, via } from "./parts.js";
 
 const ENDED = ["revoked", "left_with_owner", "revoking"];
 
@@ -31,7 +31,8 @@ function list(app, connections) {
 }
 
 function card(app, connection) {
-  const { institution, accounts } = connection;
+  const { institution } = connection;
+  const accounts = inOrder(connection.accounts, app.locale);
   const href = `#/connections/${segment(connection.id)}`;
   const rows = accounts.slice(0, 4).map((account) =>
     el("li", { class: "line" },

@@ -34,3 +34,22 @@ export function natureOf(app, { nature }) {
   const key = `nature.${nature}`;
   return key in TABLES[app.language] ? app.t(key) : "";
 }
+
+/** What to expect of a bank before it is linked: who has to be there, how far back it reads, how long a consent lasts. */
+export function expectations(app, { unattended, history_days: history, max_consent_days: consent }) {
+  if (unattended === undefined) return null;
+  const facts = [
+    ["attendance", app.t(unattended ? "search.unattended" : "search.attended"), unattended ? "good" : "warn"],
+    ["history", app.t("search.history", { days: history })],
+    ["consent-length", consent === null ? app.t("search.consent.unlimited") : app.t("search.consent", { days: consent })],
+  ];
+  return el("ul", { class: "chips" }, facts.map(([testid, text, tone = ""]) => el("li", { class: `chip ${tone}`, testid }, text)));
+}
+
+const CURRENT = ["checking", "account"];
+
+/** Accounts as people look for them: the current ones first, then by name, those that are gone last. */
+export function inOrder(accounts, locale) {
+  const rank = ({ gone, nature }) => (gone ? 2 : CURRENT.includes(nature) ? 0 : 1);
+  return accounts.toSorted((a, b) => rank(a) - rank(b) || accountName(a).localeCompare(accountName(b), locale));
+}

@@ -1,7 +1,7 @@
 import { el, link } from "../dom.js";
 import { trouble } from "../trouble.js";
 import { chooseInstitution } from "../visits.js";
-import { avatar, countryName, via } from "./parts.js";
+import { avatar, countryName, expectations, via } from "./parts.js";
 
 const COUNTRIES = "AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT LI LT LU LV MC MD MT MX NL NO NZ PL PT RO RS SE SG SI SK TH TR UA US VN XF".split(" ");
 
@@ -69,11 +69,5 @@ function hit(app, institution) {
   const name = usable ? el("button", { type: "button", class: "stretched plain", onclick: choose, testid: `institution-${institution.id}` }, institution.name) : institution.name;
   return el("li", { class: usable ? "card" : "card off", testid: "institution" },
     el("div", { class: "card-head" }, avatar(institution), el("div", { class: "grow" }, el("h2", {}, name), via(app, institution))),
-    el("p", { class: "quiet small" }, usable ? facts(app, institution) : app.t("search.unavailable")));
-}
-
-function facts(app, { unattended, history_days: history, max_consent_days: consent }) {
-  const said = [app.t(unattended ? "search.unattended" : "search.attended"), app.t("search.history", { days: history })];
-  if (consent !== null) said.push(app.t("search.consent", { days: consent }));
-  return said.join(" · ");
+    usable ? expectations(app, institution) : el("p", { class: "quiet small" }, app.t("search.unavailable")));
 }

@@ -17,7 +17,10 @@ export async function show(app, root, signal, id) {
     const seen = JSON.stringify(session);
     if (seen === drawn) return;
     drawn = seen;
+    // Whoever was here is led to the new step; whoever is elsewhere on the page is left there.
+    const led = root.contains(document.activeElement);
     root.replaceChildren(...picture(app, session, (next) => ((session = next), draw()), signal));
+    if (led) root.querySelector("h1")?.focus({ preventScroll: true });
   };
   draw();
   const again = async () => {
