@@ -1,6 +1,7 @@
 //! Linking: banks to choose from, link sessions, the redirect and the return, refresh.
 
 mod institutions;
+mod once;
 mod redirect;
 mod requests;
 mod sessions;

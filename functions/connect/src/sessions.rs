@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use salt_edge::Mode;
 use serde::Serialize;
 use shell::{
-    Answer, Call, Caller, Code, Problem, Queue, token, token_hash,
+    Answer, Call, Caller, Code, Problem, Queue, token_hash,
     view::{ActionView, InstitutionView},
 };
 use store::{StoreError, Table};
 
 use crate::{
+    once,
     requests::{self, Confirmation, NewLinkSession},
     start::Parts,
     visits,
@@ -69,13 +70,18 @@ fn said(action: NextAction) -> NextAction {
 
 /// `POST /v1/link-sessions`.
 pub(crate) async fn create(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    Box::pin(once::begin(parts, call, wanted(parts, call))).await
+}
+
+/// The session that the body asks for.
+async fn wanted(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     let caller = call.caller()?;
     let body: NewLinkSession = call.json()?;
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
     if body.intent != Intent::Link {
         let connection = visits::open_connection(parts, caller, &body.connection()?).await?;
-        return begin_visit(parts, call, body.intent, &connection, return_to, locale).await;
+        return visit(parts, call, body.intent, &connection, return_to, locale);
     }
     let email = body.checked_email(parts.mode == Mode::Partner)?;
     let phone = body.checked_phone()?;
@@ -86,31 +92,29 @@ pub(crate) async fn create(parts: &Parts, call: &Call) -> Result<Answer, Problem
         return Err(Problem::new(Code::InstitutionUnavailable));
     }
     let institution = InstitutionRef { id: bank.id, name: bank.name, country: bank.country };
-    let session = LinkSession {
+    Ok(LinkSession {
         email,
         phone,
         ..fresh(parts, call, Intent::Link, institution, return_to, locale)?
-    };
-    begin(parts, call, session).await
+    })
 }
 
 /// A session for a connection that exists.
-pub(crate) async fn begin_visit(
+pub(crate) fn visit(
     parts: &Parts,
     call: &Call,
     intent: Intent,
     connection: &domain::connection::Connection,
     return_to: String,
     locale: Locale,
-) -> Result<Answer, Problem> {
+) -> Result<LinkSession, Problem> {
     let institution = connection.institution.clone();
-    let session = LinkSession {
+    Ok(LinkSession {
         connection: Some(connection.id.clone()),
         remote: Some(connection.remote.clone()),
         remote_customer: Some(connection.remote_customer.clone()),
         ..fresh(parts, call, intent, institution, return_to, locale)?
-    };
-    begin(parts, call, session).await
+    })
 }
 
 fn fresh(
@@ -147,11 +151,9 @@ fn fresh(
     Ok(session)
 }
 
-async fn begin(parts: &Parts, call: &Call, session: LinkSession) -> Result<Answer, Problem> {
-    let token = token(&parts.entropy)?;
-    parts.table.create_session(&session, &token_hash(&token)).await?;
-    let url = format!("{}/connect/{token}", parts.public_url);
-    Ok(Answer::json(201, &view(&session, Some(url), call)))
+/// The answer to who created it: the only one with the address that opens it.
+pub(crate) fn created(session: &LinkSession, connect_url: String, call: &Call) -> Answer {
+    Answer::json(201, &view(session, Some(connect_url), call))
 }
 
 /// `GET /v1/link-sessions/{id}`.

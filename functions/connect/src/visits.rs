@@ -6,7 +6,7 @@ use domain::{
     journal::Ledger,
     message::{Message, Reason},
     next_action::NextAction,
-    session::Intent,
+    session::{Intent, LinkSession},
 };
 use shell::{
     Answer, Call, Caller, Code, Problem,
@@ -14,6 +14,7 @@ use shell::{
 };
 
 use crate::{
+    once,
     requests::{self, RefreshRequest, VisitRequest},
     sessions,
     start::Parts,
@@ -21,21 +22,38 @@ use crate::{
 
 /// `POST /v1/connections/{id}/reconnect`.
 pub(crate) async fn reconnect(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
-    visit(parts, call, Intent::Reconnect).await
+    visit(parts, call, Intent::Reconnect, call.json()?).await
 }
 
 /// `POST /v1/connections/{id}/fetch-accounts`.
 pub(crate) async fn fetch_accounts(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
-    visit(parts, call, Intent::FetchAccounts).await
+    visit(parts, call, Intent::FetchAccounts, call.json()?).await
 }
 
-async fn visit(parts: &Parts, call: &Call, intent: Intent) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    let body: VisitRequest = call.json()?;
-    let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
-    let connection = open_connection(parts, caller, &call.path("id")?).await?;
+async fn visit(
+    parts: &Parts,
+    call: &Call,
+    intent: Intent,
+    body: VisitRequest,
+) -> Result<Answer, Problem> {
+    let wanted = async {
+        let connection = open_connection(parts, call.caller()?, &call.path("id")?).await?;
+        session(parts, call, intent, &connection, &body)
+    };
+    Box::pin(once::begin(parts, call, wanted)).await
+}
+
+fn session(
+    parts: &Parts,
+    call: &Call,
+    intent: Intent,
+    connection: &Connection,
+    body: &VisitRequest,
+) -> Result<LinkSession, Problem> {
+    let tenant = &call.caller()?.tenant;
+    let return_to = requests::registered(&parts.return_urls, tenant, &body.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
-    sessions::begin_visit(parts, call, intent, &connection, return_to, locale).await
+    sessions::visit(parts, call, intent, connection, return_to, locale)
 }
 
 /// `POST /v1/connections/{id}/refresh`: without the user it counts against the day's asks; with them it
@@ -43,14 +61,12 @@ async fn visit(parts: &Parts, call: &Call, intent: Intent) -> Result<Answer, Pro
 pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     let caller = call.caller()?;
     let body: RefreshRequest = call.json()?;
-    let connection = open_connection(parts, caller, &call.path("id")?).await?;
     if body.present {
         let return_to = body.return_to.ok_or_else(|| requests::missing("/return_to"))?;
-        let return_to = requests::registered(&parts.return_urls, &caller.tenant, &return_to)?;
-        let locale = requests::locale(body.locale.as_deref(), call.locale);
-        let intent = Intent::Refresh;
-        return sessions::begin_visit(parts, call, intent, &connection, return_to, locale).await;
+        let body = VisitRequest { return_to, locale: body.locale };
+        return visit(parts, call, Intent::Refresh, body).await;
     }
+    let connection = open_connection(parts, caller, &call.path("id")?).await?;
     if let Some(action) = connection.state.next_action() {
         return Err(Problem::new(Code::WrongState).with_action(action));
     }

@@ -6,6 +6,9 @@ pub enum StoreError {
     /// Somebody else wrote first: load again and decide again.
     #[error("the item was changed at the same time")]
     Conflict,
+    /// Another transaction is at work on the same items at this moment; nothing was written.
+    #[error("another transaction is at work on the same items")]
+    Contended,
     /// The table did not answer, or was too busy.
     #[error("the table did not do {what} ({code}, request {request})")]
     Unavailable {

@@ -128,6 +128,11 @@ impl Call {
         values.next().is_none().then_some(first)
     }
 
+    /// The lines of one header; `None` for one that is not text.
+    pub(crate) fn lines(&self, name: &str) -> impl Iterator<Item = Option<&str>> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().ok())
+    }
+
     /// Every header line, names in lower case; what is not text is left out.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
@@ -190,6 +195,21 @@ impl Answer {
             Ok(bytes) => Self::empty(status).with_body("application/json", bytes),
             Err(_) => Self::empty(500),
         }
+    }
+
+    /// An answer that was given before, byte for byte.
+    pub fn again(status: u16, json: Vec<u8>) -> Self {
+        Self::empty(status).with_body("application/json", json)
+    }
+
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body's bytes.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// Sends the browser on, with a GET, and tells the next host nothing of where it came from.

@@ -31,6 +31,10 @@ pub enum Code {
     InvalidCode,
     /// `return_to` is not on the tenant's list.
     ReturnToNotRegistered,
+    /// The route needs an `Idempotency-Key`.
+    MissingIdempotencyKey,
+    /// The `Idempotency-Key` is none, too long, or came twice.
+    InvalidIdempotencyKey,
     /// The callback's signature is missing or wrong.
     InvalidSignature,
     /// Only who created a session confirms it.
@@ -55,8 +59,12 @@ pub enum Code {
     WrongState,
     /// The address was used, or is too old.
     LinkTokenSpent,
+    /// The same request is being answered at this moment.
+    IdempotencyKeyInUse,
     /// More than 64 KB.
     BodyTooLarge,
+    /// The key was sent before, with something else.
+    IdempotencyKeyReused,
     /// Not now: `next_allowed_at` says when.
     RefreshNotYet,
     /// Ours.
@@ -81,6 +89,8 @@ impl Code {
             Self::InvalidCursor => (400, "The cursor cannot be used here"),
             Self::InvalidCode => (400, "The code is wrong or spent"),
             Self::ReturnToNotRegistered => (400, "return_to is not registered"),
+            Self::MissingIdempotencyKey => (400, "The header Idempotency-Key is missing"),
+            Self::InvalidIdempotencyKey => (400, "The header Idempotency-Key cannot be used"),
             Self::InvalidSignature => (401, "The signature is refused"),
             Self::NotTheCreator => (403, "Only who created the session confirms it"),
             Self::NoTenant => (403, "The token names no tenant and user"),
@@ -93,7 +103,9 @@ impl Code {
             Self::InstitutionUnavailable => (409, "The bank cannot be linked at present"),
             Self::WrongState => (409, "It has moved on"),
             Self::LinkTokenSpent => (410, "The address was used or is too old"),
+            Self::IdempotencyKeyInUse => (409, "The same request is being answered"),
             Self::BodyTooLarge => (413, "The body is larger than 64 KB"),
+            Self::IdempotencyKeyReused => (422, "The key was used for another request"),
             Self::RefreshNotYet => (429, "It is too early to ask the bank again"),
             Self::Internal => (500, "A fault of ours"),
             Self::Unavailable => (503, "A part of the service does not answer"),
@@ -114,6 +126,9 @@ impl Code {
             | Self::InvalidParameter
             | Self::InvalidCursor
             | Self::ReturnToNotRegistered
+            | Self::MissingIdempotencyKey
+            | Self::InvalidIdempotencyKey
+            | Self::IdempotencyKeyReused
             | Self::NoTenant
             | Self::InstitutionNotFound
             | Self::LinkSessionNotFound
@@ -129,13 +144,13 @@ impl Code {
             | Self::WrongState => NextAction::StartAgain,
             Self::RefreshNotYet => NextAction::WaitUntil,
             Self::InvalidSignature => NextAction::FixKeys,
-            Self::Unavailable => NextAction::RetryLater,
+            Self::IdempotencyKeyInUse | Self::Unavailable => NextAction::RetryLater,
             Self::Internal => NextAction::ContactSupport,
         }
     }
 
     pub(crate) fn retryable(self) -> bool {
-        matches!(self.says().0, 429 | 503)
+        matches!(self.says().0, 429 | 503) || self == Self::IdempotencyKeyInUse
     }
 
     pub(crate) fn name(self) -> String {

@@ -9,7 +9,7 @@ use crate::{call::Answer, code::Code};
 /// A field of the request, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// A JSON pointer, or `?name` for a parameter of the query.
+    /// A JSON pointer, `?name` for a parameter of the query, or the name of a header.
     pub pointer: String,
     /// What is wrong with it; never its value.
     pub detail: String,
@@ -154,6 +154,9 @@ impl Problem {
                 answer.with_header("retry-after", wait.to_string())
             }
             (503, None) => answer.with_header("retry-after", String::from("5")),
+            (409, None) if self.code == Code::IdempotencyKeyInUse => {
+                answer.with_header("retry-after", String::from("1"))
+            }
             _ => answer,
         }
     }
@@ -166,7 +169,7 @@ impl From<domain::stored::StoreError> for Problem {
             StoreError::Conflict => Self::new(Code::WrongState)
                 .with_detail("it was changed at the same time: load it again")
                 .with_action(NextAction::RetryLater),
-            StoreError::Unavailable { .. } => {
+            StoreError::Contended | StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the table did not do what a call needs");
                 Self::new(Code::Unavailable)
             }
@@ -185,6 +188,12 @@ impl From<crate::env::StartError> for Problem {
 
 impl From<crate::entropy::NoEntropy> for Problem {
     fn from(error: crate::entropy::NoEntropy) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<crate::seal::SealError> for Problem {
+    fn from(error: crate::seal::SealError) -> Self {
         Self::internal(&error)
     }
 }

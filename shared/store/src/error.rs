@@ -35,8 +35,12 @@ where
         }
         _ => &[],
     };
-    if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+    let because = |code| reasons.iter().any(|reason| reason.code() == Some(code));
+    if because("ConditionalCheckFailed") {
         return StoreError::Conflict;
+    }
+    if because("TransactionConflict") {
+        return StoreError::Contended;
     }
     sorted("a transaction", error)
 }
@@ -52,12 +56,12 @@ mod tests {
 
     #[test]
     fn only_a_condition_that_did_not_hold_is_a_conflict() {
-        for (codes, conflict) in [
-            (vec!["None", "ConditionalCheckFailed"], true),
-            (vec!["ConditionalCheckFailed", "TransactionConflict"], true),
-            (vec!["TransactionConflict", "None"], false),
-            (vec!["ThrottlingError"], false),
-            (vec![], false),
+        for (codes, want) in [
+            (vec!["None", "ConditionalCheckFailed"], "conflict"),
+            (vec!["ConditionalCheckFailed", "TransactionConflict"], "conflict"),
+            (vec!["TransactionConflict", "None"], "contended"),
+            (vec!["ThrottlingError"], "unavailable"),
+            (vec![], "unavailable"),
         ] {
             let reasons = codes
                 .iter()
@@ -68,7 +72,13 @@ mod tests {
             let why = TransactWriteItemsError::TransactionCanceledException(why.build());
             let answer = HttpResponse::new(400.try_into().unwrap(), Vec::new().into());
             let got = cancelled(&SdkError::service_error(why, answer));
-            assert_eq!(matches!(got, StoreError::Conflict), conflict, "{codes:?}: {got:?}");
+            let told = match got {
+                StoreError::Conflict => "conflict",
+                StoreError::Contended => "contended",
+                StoreError::Unavailable { .. } => "unavailable",
+                StoreError::Unreadable { .. } | StoreError::TooLarge { .. } => "another",
+            };
+            assert_eq!(told, want, "{codes:?}");
         }
     }
 }

@@ -51,6 +51,11 @@ impl Key {
         Self::new(format!("TOKEN#{hash}"), "TOKEN")
     }
 
+    /// The answer that a request with an `Idempotency-Key` had.
+    pub(crate) fn answered(tenant: &TenantId, request: &str) -> Self {
+        Self::new(format!("T#{tenant}#A#{request}"), "A")
+    }
+
     /// One country's banks.
     pub(crate) fn catalogue(country: &str, chunk: usize) -> Self {
         Self::new(CATALOGUE.to_owned(), format!("{country}#{chunk:04}"))

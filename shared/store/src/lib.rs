@@ -2,6 +2,7 @@
 //!
 //! It keeps and finds; it decides nothing. Every write that could meet another carries a condition.
 
+mod answered;
 mod catalogue;
 mod connections;
 mod due;
@@ -13,6 +14,7 @@ mod keys;
 mod sessions;
 mod table;
 
+pub use answered::Answered;
 pub use catalogue::CatalogueAge;
 pub use connections::Listed;
 pub use due::{Due, DueKind};

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    answered::Answered,
     due::{DueKind, due_at},
     error::StoreError,
     item::{Draft, Item, text},
@@ -46,16 +47,25 @@ impl Table {
         self.get("session", &Key::session(tenant, session)).await
     }
 
-    /// Stores a new session together with the token that opens it.
+    /// Stores a new session together with the token that opens it and the answer that its creator gets.
+    ///
+    /// Errors: [`StoreError::Conflict`] when the request was answered already, [`StoreError::Contended`]
+    /// while it is being answered.
     pub async fn create_session(
         &self,
         session: &LinkSession,
         token_hash: &str,
+        answered: &Answered,
     ) -> Result<(), StoreError> {
         // It leads to the session for longer than it opens it, so that who comes late is told why.
         let token = token(session, TokenKind::Open, token_hash, session.confirm_until())?;
-        let items = vec![(item(session)?, When::Absent), (token, When::Absent)];
-        self.put_all(items).await
+        let answer = answered.item(&session.tenant)?;
+        self.put_all(vec![
+            (item(session)?, When::Absent),
+            (token, When::Absent),
+            (answer, When::Over(session.created_at)),
+        ])
+        .await
     }
 
     /// Stores the next state of a session. Errors: [`StoreError::Conflict`] when somebody was faster.

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, Put, TransactWriteItem},
 };
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -11,6 +12,11 @@ use crate::{
     item::{self, Item},
     keys::Key,
 };
+
+/// Nothing is there.
+const ABSENT: &str = "attribute_not_exists(pk)";
+/// Nothing is there any more.
+const OVER: &str = "attribute_not_exists(pk) OR #end <= :now";
 
 /// Pages that one query may take: what is not found by then is a fault of the query.
 const PAGES: usize = 1_000;
@@ -45,6 +51,8 @@ pub struct Table {
 pub(crate) enum When {
     /// Nothing is there yet.
     Absent,
+    /// Nothing is there, or its life was over at this instant and the table is late to delete it.
+    Over(Timestamp),
     /// The item is there with this version.
     Version(u64),
     /// Whatever is there.
@@ -63,7 +71,26 @@ impl Table {
         kind: &'static str,
         key: &Key,
     ) -> Result<Option<T>, StoreError> {
+        self.read(kind, key, false).await
+    }
+
+    /// One record as it stands after every write that was answered; full price.
+    pub(crate) async fn get_newest<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        self.read(kind, key, true).await
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+        newest: bool,
+    ) -> Result<Option<T>, StoreError> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(item::key(key)));
+        let request = request.consistent_read(newest);
         let answer = request.send().await.map_err(|error| sorted("a read", &error))?;
         answer.item.as_ref().map(|item| item::record(kind, item)).transpose()
     }
@@ -72,7 +99,13 @@ impl Table {
     pub(crate) async fn put(&self, item: Item, when: When) -> Result<(), StoreError> {
         let mut request = self.client.put_item().table_name(&self.name).set_item(Some(item));
         match when {
-            When::Absent => request = request.condition_expression("attribute_not_exists(pk)"),
+            When::Absent => request = request.condition_expression(ABSENT),
+            When::Over(now) => {
+                request = request
+                    .condition_expression(OVER)
+                    .expression_attribute_names("#end", "ttl")
+                    .expression_attribute_values(":now", item::number(now.as_second()));
+            }
             When::Version(version) => {
                 request = request
                     .condition_expression("#v = :was")
@@ -90,7 +123,13 @@ impl Table {
         for (item, when) in items {
             let mut put = Put::builder().table_name(&self.name).set_item(Some(item));
             match when {
-                When::Absent => put = put.condition_expression("attribute_not_exists(pk)"),
+                When::Absent => put = put.condition_expression(ABSENT),
+                When::Over(now) => {
+                    put = put
+                        .condition_expression(OVER)
+                        .expression_attribute_names("#end", "ttl")
+                        .expression_attribute_values(":now", item::number(now.as_second()));
+                }
                 When::Version(version) => {
                     put = put
                         .condition_expression("#v = :was")

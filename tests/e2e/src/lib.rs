@@ -123,6 +123,9 @@ impl User<'_> {
         let url = format!("{}{path}", self.world.cloud.api_url());
         let mut call = self.http.request(method.parse().unwrap(), url).bearer_auth(token);
         call = call.header("accept-language", self.language);
+        if method == "POST" {
+            call = call.header("idempotency-key", raw::fresh_key());
+        }
         if let Some(body) = body {
             let text = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
             call = call.header("content-type", "application/json").body(text);

@@ -1,6 +1,9 @@
 //! Requests byte for byte, and everything that the table holds.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use local_cloud::World;
 use serde_json::Value;
@@ -28,6 +31,12 @@ impl Raw {
         let word = json["code"].as_str().or(json["message"].as_str()).unwrap_or("");
         (self.status, word.to_owned())
     }
+}
+
+/// An `Idempotency-Key` that was not used before.
+pub fn fresh_key() -> String {
+    static GIVEN: AtomicU64 = AtomicU64::new(0);
+    format!("\"request-{}\"", GIVEN.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Sends exactly this to the API.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     RETURN_TO, TENANT,
-    raw::{Raw, items, raw},
+    raw::{Raw, fresh_key, items, raw},
     user,
 };
 
@@ -17,7 +17,12 @@ pub const LINKS: &str = "/v1/link-sessions";
 /// A request of a signed-in user who may read and write.
 pub async fn send(world: &World, method: &str, path: &str, body: &[u8]) -> Raw {
     let bearer = format!("Bearer {}", user(world, TENANT, "ada").token());
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let key = fresh_key();
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", key.as_str()),
+    ];
     raw(world, method, path, &headers, body).await
 }
 

@@ -29,6 +29,7 @@ export class Api {
   async #call(method, path, body, signal) {
     const headers = { authorization: `Bearer ${this.token}`, "accept-language": this.language };
     if (body !== undefined) headers["content-type"] = "application/json";
+    if (method === "POST") headers["idempotency-key"] = `"${crypto.randomUUID()}"`;
     const request = { method, headers, signal, cache: "no-store", body: body && JSON.stringify(body) };
     const response = await fetch(this.base + path, request).catch((error) => {
       if (error.name === "AbortError") throw error;

@@ -45,6 +45,8 @@ pub struct Io {
 pub enum Effect {
     /// It is answered 500 and has done nothing.
     FailBefore,
+    /// A transaction is answered as one that met another at work on the same item, and has done nothing.
+    Contend,
     /// It is done, and the connection breaks before the answer.
     LoseAnswer,
     /// The function's running invocations end before it is done.
@@ -170,7 +172,8 @@ impl Tap {
         work: impl Future<Output = Response<Bytes>>,
     ) -> Response<Body> {
         let effect = self.next_effect(function, service, operation);
-        let before = matches!(effect, Some(Effect::FailBefore | Effect::KillBefore));
+        let refused = matches!(effect, Some(Effect::FailBefore | Effect::Contend));
+        let before = refused || effect == Some(Effect::KillBefore);
         let done = if before { None } else { Some(work.await) };
         let (read_half_units, write_half_units) = match &done {
             Some(answer) if service == Service::DynamoDb => units(operation, answer.body()),
@@ -182,10 +185,11 @@ impl Tap {
         let answer = match (effect, done) {
             (None, Some(answer)) => answer.map(Body::from),
             (Some(Effect::FailBefore), _) => failure(),
+            (Some(Effect::Contend), _) => contended(),
             (Some(Effect::LoseAnswer | Effect::KillBefore | Effect::KillAfter), _)
             | (None, None) => broken(),
         };
-        let lost = !matches!(effect, None | Some(Effect::FailBefore));
+        let lost = effect.is_some() && !refused;
         let status = if lost { 0 } else { answer.status().as_u16() };
         let (function, operation) = (function.to_owned(), operation.to_owned());
         let io = Io { function, service, operation, read_half_units, write_half_units, status };
@@ -223,6 +227,17 @@ fn failure() -> Response<Body> {
     answer
         .headers_mut()
         .insert("content-type", axum::http::HeaderValue::from_static("application/json"));
+    answer
+}
+
+/// DynamoDB's answer to a transaction that met another.
+fn contended() -> Response<Body> {
+    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"a fault was armed","CancellationReasons":[{"Code":"TransactionConflict"}]}"#;
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = StatusCode::BAD_REQUEST;
+    answer
+        .headers_mut()
+        .insert("content-type", axum::http::HeaderValue::from_static("application/x-amz-json-1.0"));
     answer
 }
 

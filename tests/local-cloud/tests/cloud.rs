@@ -29,6 +29,7 @@ impl<'a> User<'a> {
         let mut request = self.http.request(method.parse().unwrap(), url).bearer_auth(token);
         if method == "POST" {
             request = request.header("content-type", "application/json").body(body.to_string());
+            request = request.header("idempotency-key", self.world.cloud.clock().now().to_string());
         }
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();

@@ -7,10 +7,10 @@ use domain::{
     session::{InstitutionRef, Intent, LinkSession, Stage},
     wording::Locale,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use local_cloud::{LocalCloud, Options, SaltEdge};
 use simulator::TEST_CLIENT_PRIVATE_KEY;
-use store::Table;
+use store::{Answered, Table};
 
 /// A running local cloud, and its table as the functions see it.
 pub(crate) struct Bed {
@@ -47,6 +47,17 @@ pub(crate) const USER: &str = "ada";
 fn bank() -> InstitutionRef {
     let id = "fakebank_oauth_xf".parse().unwrap();
     InstitutionRef { id, name: "Fakebank".to_owned(), country: "XF".to_owned() }
+}
+
+/// The answer to a request of this name, given again for a day.
+pub(crate) fn answered(request: &str) -> Answered {
+    Answered {
+        request: request.to_owned(),
+        payload: "payload".into(),
+        status: 201,
+        sealed: "sealed".into(),
+        until: session(1).created_at + SignedDuration::from_hours(24),
+    }
 }
 
 /// A session, `n` apart from others.
@@ -105,7 +116,10 @@ impl Bed {
         let mut session = session(0);
         session.id = LinkSessionId::from_bytes(fresh.id.as_str().as_bytes());
         session.tenant.clone_from(&fresh.tenant);
-        self.table.create_session(&session, fresh.id.as_str()).await.unwrap();
+        self.table
+            .create_session(&session, fresh.id.as_str(), &answered(fresh.id.as_str()))
+            .await
+            .unwrap();
         self.table.link(fresh, &session).await.unwrap().0
     }
 }

@@ -2,13 +2,13 @@
 
 use domain::{connection::Event, stored::StoreError};
 
-use crate::bed::{USER, bed, connection, session};
+use crate::bed::{USER, answered, bed, connection, session};
 
 #[tokio::test]
 async fn a_connection_is_made_once_with_its_session_or_not_at_all() {
     let bed = bed().await;
     let (fresh, first) = (connection(1), session(1));
-    bed.table.create_session(&first, "hash").await.unwrap();
+    bed.table.create_session(&first, "hash", &answered("hash")).await.unwrap();
     let (made, moved) = bed.table.link(&fresh, &first).await.unwrap();
     assert_eq!((made.version, moved.version), (1, 1));
 
@@ -42,7 +42,7 @@ async fn a_connection_is_found_by_its_ids_at_salt_edge_old_and_new() {
     let mut next = made.clone();
     next.remote = "1300450000000099999".parse().unwrap();
     let visit = session(7);
-    bed.table.create_session(&visit, "hash-7").await.unwrap();
+    bed.table.create_session(&visit, "hash-7", &answered("hash-7")).await.unwrap();
     let (next, _) = bed.table.link(&next, &visit).await.unwrap();
     for remote in [&made.remote, &next.remote] {
         assert_eq!(bed.table.connection_of(remote).await.unwrap(), Some(next.clone()), "{remote}");

@@ -9,7 +9,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{Due, DueKind};
 
-use crate::bed::{at, bed, connection, session};
+use crate::bed::{answered, at, bed, connection, session};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -106,7 +106,10 @@ async fn what_is_due_of_a_session_says_who_looks_at_it() {
         let now = when + MINUTE * i32::from(n) * 10;
         let mut one = session(n);
         (one.stage, one.due) = (stage, Some(now));
-        bed.table.create_session(&one, &format!("hash-{n}")).await.unwrap();
+        bed.table
+            .create_session(&one, &format!("hash-{n}"), &answered(&format!("hash-{n}")))
+            .await
+            .unwrap();
         let due = bed.table.due(now, now).await.unwrap();
         assert_eq!(ids(&due), [(kind, one.id.as_str())], "{}", one.stage.name());
         assert_eq!(due[0].session(), Some(one.id));

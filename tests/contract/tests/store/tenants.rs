@@ -2,13 +2,13 @@
 
 use domain::{id::TenantId, journal::Position};
 
-use crate::bed::{TENANT, at, bed, connection, entry, session};
+use crate::bed::{TENANT, answered, at, bed, connection, entry, session};
 
 #[tokio::test]
 async fn the_same_ids_under_another_tenant_lead_nowhere() {
     let bed = bed().await;
     let visit = session(9);
-    bed.table.create_session(&visit, "hash").await.unwrap();
+    bed.table.create_session(&visit, "hash", &answered("hash")).await.unwrap();
     let made = bed.linked(&connection(1)).await;
     bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a")).await.unwrap();
     // Names that begin alike, and one that is a part of the other.
@@ -37,7 +37,7 @@ async fn the_same_connection_id_is_two_things_for_two_tenants() {
     theirs.remote = "1300450000000077777".parse().unwrap();
     let mut visit = session(2);
     visit.tenant.clone_from(&theirs.tenant);
-    bed.table.create_session(&visit, "hash-2").await.unwrap();
+    bed.table.create_session(&visit, "hash-2", &answered("hash-2")).await.unwrap();
     let (theirs, _) = bed.table.link(&theirs, &visit).await.unwrap();
     bed.table.append(&mine.tenant, &mine.id, &entry(1, at("02T10:00"), "mine")).await.unwrap();
     let other = bed.table.journal(&theirs.tenant, &theirs.id).await.unwrap().unwrap();

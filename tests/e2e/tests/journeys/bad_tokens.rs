@@ -34,7 +34,7 @@ fn token_with(world: &World, name: &str, value: Value) -> String {
 }
 
 async fn said(world: &World, authorization: Option<&str>) -> (u16, String) {
-    let mut headers = vec![("content-type", "application/json")];
+    let mut headers = vec![("content-type", "application/json"), ("idempotency-key", "one")];
     headers.extend(authorization.map(|value| ("authorization", value)));
     raw(world, "POST", LINKS, &headers, link().to_string().as_bytes()).await.said()
 }

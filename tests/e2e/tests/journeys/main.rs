@@ -12,6 +12,7 @@ mod bad_tokens;
 mod callbacks_hostile;
 mod catalogue;
 mod feed;
+mod idempotency;
 mod isolation;
 mod link;
 mod link_addresses;

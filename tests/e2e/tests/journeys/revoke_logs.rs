@@ -56,7 +56,11 @@ async fn nothing_secret_is_logged_from_the_link_to_the_revocation() {
 /// Requests that are refused, each with personal data in reach.
 async fn bad_requests(ada: &User<'_>) {
     let bearer = format!("Bearer {}", ada.token());
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", "CANARYKEY"),
+    ];
     let bad = json!({
         "intent": "link", "institution_id": BANK, "email": "eve@@canary.example",
         "phone": "+84 555 000 111", "return_to": RETURN_TO, "canary_field": "CANARY VALUE",
@@ -71,7 +75,7 @@ async fn bad_requests(ada: &User<'_>) {
 /// What no log may hold: of the person, of their bank, of the operator.
 fn about_the_person(ada: &User<'_>, rows: &[Value]) -> Vec<String> {
     let typed = ["ada@example.com", "canary.example", "912 345 678", "555 000 111"];
-    let told = ["4711.37", "CANARY", "canary_field", APP_ID, SECRET];
+    let told = ["4711.37", "CANARY", "CANARYKEY", "canary_field", APP_ID, SECRET];
     let mut secrets: Vec<String> = typed.into_iter().chain(told).map(str::to_owned).collect();
     secrets.extend(TEST_CLIENT_PRIVATE_KEY.lines().skip(1).take(3).map(str::to_owned));
     let book = ada.world.salt_edge.control().book(&BankAt::of(BANK)).unwrap();

@@ -1,6 +1,9 @@
 //! A user of the API, in real time, and the hands behind the simulator.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use simulator::{Browser, Page, Walk};
@@ -9,6 +12,8 @@ use crate::processes::Running;
 
 /// Looks at most at what a program that lives in real time has come to.
 const LOOKS: usize = 900;
+/// Each request is one of its own.
+static KEYS: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn http() -> reqwest::Client {
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -54,6 +59,7 @@ impl User {
         let mut request = self.http.request(method.parse().unwrap(), url).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
+            request = request.header("idempotency-key", KEYS.fetch_add(1, Ordering::Relaxed));
         }
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
