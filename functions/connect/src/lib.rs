@@ -1,5 +1,6 @@
 //! Linking: banks to choose from, link sessions, the redirect and the return, refresh.
 
+mod accounts;
 mod institutions;
 mod once;
 mod redirect;
@@ -27,6 +28,7 @@ pub const ROUTES: &[&str] = &[
     "POST /v1/connections/{id}/refresh",
     "POST /v1/connections/{id}/reconnect",
     "POST /v1/connections/{id}/fetch-accounts",
+    "PATCH /v1/accounts/{id}",
 ];
 
 async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
@@ -43,6 +45,7 @@ async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
         "POST /v1/connections/{id}/refresh" => visits::refresh(&parts, &call).await,
         "POST /v1/connections/{id}/reconnect" => visits::reconnect(&parts, &call).await,
         "POST /v1/connections/{id}/fetch-accounts" => visits::fetch_accounts(&parts, &call).await,
+        "PATCH /v1/accounts/{id}" => accounts::change(&parts.table, &call).await,
         _ => Err(Problem::new(Code::RouteNotFound)),
     }
 }

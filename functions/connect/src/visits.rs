@@ -81,7 +81,9 @@ pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Proble
     parts.queue.send(&message).await?;
     let tail = parts.table.newest(&connection.tenant, &connection.id).await?;
     let ledger = tail.map(|tail| Ledger::replay(&tail.entries)).unwrap_or_default();
-    let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
+    let mapping = &parts.table.mapping(&connection.tenant, &connection.id).await?;
+    let (now, locale, dashboard) = (call.now, call.locale, parts.dashboard.as_str());
+    let looking = Looking { now, locale, dashboard, mapping };
     Ok(Answer::json(202, &ConnectionView::of(&connection, &ledger, looking)))
 }
 

@@ -31,7 +31,7 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
             .filter(|tail| caller.sees(&tail.connection.customer) && !tail.connection.unlisted)
             .ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
         if !tail.connection.state.open() {
-            return Ok(accepted(&parts, &call, &tail.connection, &tail));
+            return accepted(&parts, &call, &tail.connection, &tail).await;
         }
         match close(&parts, &call, &tail).await {
             Err(StoreError::Conflict) => {}
@@ -39,7 +39,7 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
                 let closed = closed?;
                 let (tenant, connection) = (closed.tenant.clone(), closed.id.clone());
                 parts.queue.send(&Message::Revoke { tenant, connection }).await?;
-                return Ok(accepted(&parts, &call, &closed, &tail));
+                return accepted(&parts, &call, &closed, &tail).await;
             }
         }
     }
@@ -60,8 +60,15 @@ async fn close(parts: &Parts, call: &Call, tail: &Tail) -> Result<Connection, St
     parts.table.close(&next, &tombstone).await
 }
 
-fn accepted(parts: &Parts, call: &Call, connection: &Connection, tail: &Tail) -> Answer {
-    let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
+async fn accepted(
+    parts: &Parts,
+    call: &Call,
+    connection: &Connection,
+    tail: &Tail,
+) -> Result<Answer, Problem> {
+    let mapping = &parts.table.mapping(&connection.tenant, &connection.id).await?;
+    let (now, locale, dashboard) = (call.now, call.locale, parts.dashboard.as_str());
+    let looking = Looking { now, locale, dashboard, mapping };
     let ledger = Ledger::replay(&tail.entries);
-    Answer::json(202, &ConnectionView::of(connection, &ledger, looking))
+    Ok(Answer::json(202, &ConnectionView::of(connection, &ledger, looking)))
 }

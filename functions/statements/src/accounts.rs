@@ -6,7 +6,10 @@ use domain::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use shell::{Answer, Call, Code, Problem, view::AccountView};
+use shell::{
+    Answer, Call, Code, Problem,
+    view::{AccountView, etag},
+};
 use store::{Table, Tail};
 
 use crate::{
@@ -21,9 +24,10 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
     let id: AccountId = call.path("id")?;
     let tail = of_account(table, call, &id).await?;
     let ledger = Ledger::replay(&tail.entries);
-    let account = ledger.accounts.get(&id).ok_or_else(not_found)?;
-    let as_of = ledger.data_as_of.max(tail.connection.data_as_of);
-    Ok(Answer::json(200, &AccountView::of(&tail.connection, account, as_of)))
+    let connection = &tail.connection;
+    let mapping = table.mapping(&connection.tenant, &connection.id).await?;
+    let view = AccountView::find(&id, connection, &ledger, &mapping).ok_or_else(not_found)?;
+    Ok(Answer::json(200, &view).with_header("etag", etag(&id, &mapping)))
 }
 
 async fn of_account(table: &Table, call: &Call, id: &AccountId) -> Result<Tail, Problem> {

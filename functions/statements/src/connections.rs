@@ -42,7 +42,7 @@ pub(crate) async fn list(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
     let mut connections = Vec::new();
     for line in &listed {
         if let Some(tail) = parts.table.newest(&caller.tenant, &line.id).await? {
-            connections.push(view(parts, call, &tail));
+            connections.push(view(parts, call, &tail).await?);
         }
     }
     let last = listed.last().filter(|_| has_more);
@@ -56,7 +56,7 @@ pub(crate) async fn show(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
     let id: ConnectionId = call.path("id")?;
     let tail = seen(&parts.table, call.caller()?, &id).await?;
     let tail = tail.ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
-    Ok(Answer::json(200, &view(parts, call, &tail)))
+    Ok(Answer::json(200, &view(parts, call, &tail).await?))
 }
 
 /// The connection and its newest entry, where the caller may see it.
@@ -69,7 +69,10 @@ pub(crate) async fn seen(
     Ok(newest.filter(|tail| caller.sees(&tail.connection.customer) && !tail.connection.unlisted))
 }
 
-fn view(parts: &Parts, call: &Call, tail: &Tail) -> ConnectionView {
-    let looking = Looking { now: call.now, locale: call.locale, dashboard: &parts.dashboard };
-    ConnectionView::of(&tail.connection, &Ledger::replay(&tail.entries), looking)
+async fn view(parts: &Parts, call: &Call, tail: &Tail) -> Result<ConnectionView, Problem> {
+    let connection = &tail.connection;
+    let mapping = &parts.table.mapping(&connection.tenant, &connection.id).await?;
+    let (now, locale, dashboard) = (call.now, call.locale, parts.dashboard.as_str());
+    let looking = Looking { now, locale, dashboard, mapping };
+    Ok(ConnectionView::of(connection, &Ledger::replay(&tail.entries), looking))
 }

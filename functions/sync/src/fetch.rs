@@ -1,36 +1,65 @@
 //! Fetching everything that one read compares.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{
     bank::{BankError, Listed, Quarantined, RemoteAccount, RemoteConnection, Rows},
-    id::RemoteTransactionId,
+    id::{ConnectionId, RemoteAccountId, RemoteTransactionId},
     journal::Ledger,
     limits::READ_ROWS,
-    plan::{Fetched, FetchedAccount, Held, Unread, from_id},
+    plan::{Fetched, FetchedAccount, Held, Unread, compared_from, from_id, known_as},
 };
 use jiff::Timestamp;
 use salt_edge::Client;
 
+/// What there is to fetch.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) remote: &'a RemoteConnection,
+    pub(crate) listed: &'a Listed<RemoteAccount>,
+    /// Accounts whose rows another connection has: nothing of theirs is fetched.
+    pub(crate) elsewhere: &'a BTreeMap<RemoteAccountId, ConnectionId>,
+    /// When it was looked before.
+    pub(crate) known_at: Option<Timestamp>,
+}
+
 /// For each listed account its booked rows from the overlap on, its announced ones, and those set aside.
 pub(crate) async fn fetch(
     bank: &Client,
-    remote: &RemoteConnection,
-    listed: &Listed<RemoteAccount>,
+    shown: Shown<'_>,
     ledger: &Ledger,
     held: Held,
     now: Timestamp,
 ) -> Result<Fetched, BankError> {
+    let Shown { remote, listed, elsewhere, known_at } = shown;
     let mut quarantined = listed.quarantined.clone();
     let mut accounts = Vec::new();
+    let start = compared_from(known_at, now);
     for account in &listed.rows {
-        let known = ledger.accounts.values().find(|known| known.facts.remote == account.id);
+        if let Some(holder) = elsewhere.get(&account.id) {
+            accounts.push(untouched(account.clone(), holder.clone()));
+            continue;
+        }
         let from = match held {
             Held::Everything => None,
-            Held::Tail => known.and_then(|known| from_id(ledger, known, now)),
+            Held::Tail => known_as(ledger, account).and_then(|known| from_id(ledger, known, start)),
         };
         accounts.push(rows(bank, remote, account.clone(), from, &mut quarantined, now).await?);
     }
     let data_as_of = remote.attempt.as_ref().and_then(|attempt| attempt.success_at);
-    Ok(Fetched { read_at: now, data_as_of, accounts, quarantined })
+    Ok(Fetched { read_at: now, known_at, data_as_of, accounts, quarantined })
+}
+
+fn untouched(account: RemoteAccount, holder: ConnectionId) -> FetchedAccount {
+    FetchedAccount {
+        account,
+        from: None,
+        booked: Vec::new(),
+        pending: Vec::new(),
+        duplicated: BTreeSet::new(),
+        unread: Unread::default(),
+        held_by: Some(holder),
+    }
 }
 
 async fn rows(
@@ -57,5 +86,5 @@ async fn rows(
     quarantined.extend(pending.quarantined);
     let duplicated = duplicated.rows.into_iter().map(|row| row.id).collect();
     let (booked, pending) = (booked.rows, pending.rows);
-    Ok(FetchedAccount { booked, pending, duplicated, unread, from, account })
+    Ok(FetchedAccount { booked, pending, duplicated, unread, from, account, held_by: None })
 }

@@ -1,5 +1,7 @@
 //! Copying what Salt Edge holds: fetch, plan, commit.
 
+use std::collections::BTreeMap;
+
 use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
@@ -11,7 +13,10 @@ use salt_edge::Keyring;
 use shell::Failed;
 use store::{Appended, StoreError, Tail};
 
-use crate::{fetch::fetch, start::Parts};
+use crate::{
+    fetch::{Shown, fetch},
+    start::Parts,
+};
 
 /// How a read ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +40,20 @@ pub(crate) async fn read(
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
     let listed = bank.client.accounts(&remote.id, now).await?;
+    let known_at = ledger.read_at.max(tail.connection.checked_at);
+    let elsewhere = &BTreeMap::new();
+    let shown = Shown { remote, listed: &listed, elsewhere, known_at };
     let mut seen = (ledger, Held::Tail);
     let mut fetched = None;
     if !first {
-        let some = fetch(&bank.client, remote, &listed, &seen.0, Held::Tail, now).await?;
+        let some = fetch(&bank.client, shown, &seen.0, Held::Tail, now).await?;
         fetched = Some(some).filter(|fetched| !plan::blind(&seen.0, fetched));
     }
     let fetched = if let Some(fetched) = fetched {
         fetched
     } else {
         seen = (everything(parts, tail).await?, Held::Everything);
-        fetch(&bank.client, remote, &listed, &seen.0, Held::Everything, now).await?
+        fetch(&bank.client, shown, &seen.0, Held::Everything, now).await?
     };
     let (ledger, scope) = seen;
     let connection = &tail.connection;

@@ -176,6 +176,12 @@ impl ConnectionId {
     pub fn account(&self, remote: &RemoteAccountId) -> AccountId {
         AccountId::from_bytes_after(self.tail(), &digest(&[self.as_str(), remote.as_str()]))
     }
+
+    /// The account of another currency under an id of Salt Edge's that is one of ours already.
+    pub fn account_in(&self, remote: &RemoteAccountId, currency: &str) -> AccountId {
+        let parts = [self.as_str(), remote.as_str(), currency];
+        AccountId::from_bytes_after(self.tail(), &digest(&parts))
+    }
 }
 
 impl AccountId {

@@ -10,7 +10,7 @@ pub use ledger::{History, Ledger, LedgerAccount};
 
 use crate::{
     bank::{Facts, Quarantined},
-    id::{AccountId, RemoteAccountId, RemoteTransactionId, TransactionId},
+    id::{AccountId, ConnectionId, RemoteAccountId, RemoteTransactionId, TransactionId},
     money::{Currency, Money},
     secret::Personal,
 };
@@ -132,6 +132,26 @@ pub struct AccountFacts {
     /// No longer delivered: closed, or unticked at the bank.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// How it was told to be this account when Salt Edge's id or its number last changed; none = neither has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched_by: Option<MatchedBy>,
+    /// The connection whose journal has its rows: an account belongs to one journal, and this one came second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<ConnectionId>,
+}
+
+/// How an account that the provider shows was told to be one of ours: the ladder, surest step first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    /// By the keyed hash of number and currency.
+    Number,
+    /// By the provider's id, in the same currency: its number has changed, or several share it.
+    ProviderId,
+    /// By number and currency, and among several that share them by name and nature.
+    NumberAndName,
+    /// By name, nature and currency, where one of the two has no number.
+    Name,
 }
 
 /// One account in one entry.

@@ -9,6 +9,7 @@ pub mod id;
 pub mod journal;
 pub mod limits;
 pub mod look;
+pub mod mapping;
 pub mod message;
 pub mod money;
 pub mod next_action;

@@ -46,6 +46,8 @@ pub const SMALL_READ: usize = 200;
 pub const READ_ROWS: usize = 50_000;
 /// The longest `return_to`. Source: Salt Edge allows 2,040 for its own, which carries ours by name only.
 pub const RETURN_TO: usize = 2_000;
+/// Characters of the SaaS's own reference of an account.
+pub const REFERENCE: usize = 200;
 /// Pauses between the tries of a revocation, in minutes; the last one repeats.
 pub const REVOKE_PAUSES: [i64; 6] = [1, 5, 15, 60, 240, 1_440];
 /// The day on which a connection left with its owner is looked at again.

@@ -7,7 +7,10 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
@@ -17,8 +20,9 @@ pub use parts::{Place, parts};
 use crate::{
     bank::{Quarantined, RemoteAccount, RemoteTransaction},
     id::{AccountId, ConnectionId, RemoteAccountId, RemoteTransactionId},
-    journal::{AccountEntry, Ledger, LedgerAccount},
+    journal::{AccountEntry, AccountFacts, Ledger, LedgerAccount},
     limits::OVERLAP_DAYS,
+    money::Currency,
 };
 
 /// One account as the provider shows it now.
@@ -36,6 +40,8 @@ pub struct FetchedAccount {
     pub duplicated: BTreeSet<RemoteTransactionId>,
     /// Rows that could not be read: shown all the same, so they have not vanished.
     pub unread: Unread,
+    /// Another connection whose journal this account belongs to: none of its rows is copied here.
+    pub held_by: Option<ConnectionId>,
 }
 
 /// What could not be read of an account's booked rows.
@@ -52,6 +58,8 @@ pub struct Unread {
 pub struct Fetched {
     /// When it was fetched.
     pub read_at: Timestamp,
+    /// When it was looked before: what is compared reaches back behind that, however long it is ago.
+    pub known_at: Option<Timestamp>,
     /// When the provider's attempt succeeded.
     pub data_as_of: Option<Timestamp>,
     /// The accounts.
@@ -80,10 +88,23 @@ pub enum Held {
     Tail,
 }
 
-/// The first day that every read compares again.
+/// The first day that a read at this instant compares again, when the one before was just now.
 pub fn overlap_start(now: Timestamp) -> Date {
     let today = now.to_zoned(TimeZone::UTC).date();
     today.checked_sub(OVERLAP_DAYS.days()).unwrap_or(Date::MIN)
+}
+
+/// The first day that a read compares again: as many days before the one before, so that after a gap (a
+/// consent that had ended, a bank that was away) its rows are compared with what they are by now.
+pub fn compared_from(known_at: Option<Timestamp>, now: Timestamp) -> Date {
+    overlap_start(known_at.map_or(now, |known| known.min(now)))
+}
+
+/// The one of our accounts that this one of the provider's was, the last time: its id in one currency.
+pub fn known_as<'a>(ledger: &'a Ledger, account: &RemoteAccount) -> Option<&'a LedgerAccount> {
+    let same =
+        |facts: &AccountFacts| facts.remote == account.id && facts.currency == account.currency;
+    ledger.accounts.values().find(|known| same(&known.facts))
 }
 
 /// The id from which an account's booked rows are asked for: the lowest of the overlap's rows and of
@@ -92,9 +113,8 @@ pub fn overlap_start(now: Timestamp) -> Date {
 pub fn from_id(
     ledger: &Ledger,
     account: &LedgerAccount,
-    now: Timestamp,
+    start: Date,
 ) -> Option<RemoteTransactionId> {
-    let start = overlap_start(now);
     let recent = account.rows.values().filter(|(_, row)| row.facts.made_on >= start);
     let recent = recent.map(|(_, row)| row.remote.clone());
     recent.chain(unread_before(ledger, account)).min().or_else(|| account.last.clone())
@@ -113,10 +133,9 @@ fn unread_before(
 /// Whether the tail is not enough to tell what is new: an account under an id that we do not have, or a
 /// new id on a row from before the overlap, which may be one of ours delivered again.
 pub fn blind(ledger: &Ledger, fetched: &Fetched) -> bool {
-    let start = overlap_start(fetched.read_at);
+    let start = compared_from(fetched.known_at, fetched.read_at);
     fetched.accounts.iter().any(|fetched| {
-        let known = ledger.accounts.values().find(|known| known.facts.remote == fetched.account.id);
-        let Some(known) = known else { return true };
+        let Some(known) = known_as(ledger, &fetched.account) else { return true };
         fetched.booked.iter().any(|row| {
             let new = known.last.as_ref().is_none_or(|last| row.id > *last);
             new && row.facts.made_on < start
@@ -134,17 +153,26 @@ pub fn plan(
 ) -> Delta {
     let remotes: Vec<_> = fetched.accounts.iter().map(|fetched| &fetched.account).collect();
     let claimed = account::claim(ledger, &remotes, key);
+    let start = compared_from(fetched.known_at, fetched.read_at);
+    let kept = overlap_start(fetched.read_at);
     let mut accounts = Vec::new();
     let mut changed = ledger.quarantined != fetched.quarantined;
     let mut seen: BTreeSet<AccountId> = BTreeSet::new();
     let by_remote: BTreeMap<&RemoteAccountId, &FetchedAccount> =
         fetched.accounts.iter().map(|account| (&account.account.id, account)).collect();
-    for (remote, fetched_account) in by_remote {
-        let known = claimed.get(remote).and_then(|id| ledger.accounts.get(id));
-        let id = known.map_or_else(|| connection.account(remote), |known| known.facts.id.clone());
-        let unread = known.map(|known| unread_before(ledger, known).collect()).unwrap_or_default();
-        let scope = rows::Scope { held, start: overlap_start(fetched.read_at), unread };
-        let (entry, news) = account::plan(&id, known, fetched_account, &scope, key);
+    for (remote, shown) in by_remote {
+        let known = claimed
+            .get(remote)
+            .and_then(|(id, step)| ledger.accounts.get(id).map(|known| (known, *step)));
+        let id = known.map_or_else(
+            || new_id(connection, ledger, &shown.account),
+            |(known, _)| known.facts.id.clone(),
+        );
+        let unread =
+            known.map(|(known, _)| unread_before(ledger, known).collect()).unwrap_or_default();
+        let scope = rows::Scope { held, start, kept, unread };
+        let shown = in_its_currency(ledger, &id, shown);
+        let (entry, news) = account::plan(&id, known, &shown, &scope, key);
         seen.insert(id);
         changed |= news;
         accounts.push(entry);
@@ -153,10 +181,46 @@ pub fn plan(
         if !seen.contains(id) {
             let delivered = unreadable(fetched, &known.facts.remote);
             changed |= !delivered && !known.facts.gone;
-            accounts.push(account::missing(known, delivered, overlap_start(fetched.read_at)));
+            accounts.push(account::missing(known, delivered, kept));
         }
     }
     Delta { accounts, quarantined: fetched.quarantined.clone(), changed }
+}
+
+/// The id of an account that is seen for the first time. One whose currency changed under Salt Edge's
+/// old id is another account.
+fn new_id(connection: &ConnectionId, ledger: &Ledger, account: &RemoteAccount) -> AccountId {
+    let id = connection.account(&account.id);
+    if ledger.accounts.contains_key(&id) {
+        return connection.account_in(&account.id, &account.currency.to_string());
+    }
+    id
+}
+
+/// The account without the rows of another currency that one of ours had under the same id: they are
+/// that one's, and stay there.
+fn in_its_currency<'a>(
+    ledger: &Ledger,
+    id: &AccountId,
+    shown: &'a FetchedAccount,
+) -> Cow<'a, FetchedAccount> {
+    let currency = shown.account.currency;
+    let others: Vec<Currency> = ledger
+        .accounts
+        .values()
+        .map(|known| &known.facts)
+        .filter(|facts| facts.remote == shown.account.id && facts.id != *id)
+        .map(|facts| facts.currency)
+        .filter(|other| *other != currency)
+        .collect();
+    if others.is_empty() {
+        return Cow::Borrowed(shown);
+    }
+    let mut own = shown.clone();
+    let keep = |row: &RemoteTransaction| !others.contains(&row.facts.money.currency());
+    own.booked.retain(keep);
+    own.pending.retain(keep);
+    Cow::Owned(own)
 }
 
 /// Whether an account that is not among those read may have been delivered all the same.

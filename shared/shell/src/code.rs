@@ -61,6 +61,10 @@ pub enum Code {
     LinkTokenSpent,
     /// The same request is being answered at this moment.
     IdempotencyKeyInUse,
+    /// It was changed since the caller looked: `If-Match` names an older one.
+    Stale,
+    /// A change without `If-Match`.
+    IfMatchMissing,
     /// More than 64 KB.
     BodyTooLarge,
     /// The key was sent before, with something else.
@@ -104,6 +108,8 @@ impl Code {
             Self::WrongState => (409, "It has moved on"),
             Self::LinkTokenSpent => (410, "The address was used or is too old"),
             Self::IdempotencyKeyInUse => (409, "The same request is being answered"),
+            Self::Stale => (412, "It was changed since you looked"),
+            Self::IfMatchMissing => (428, "If-Match is missing"),
             Self::BodyTooLarge => (413, "The body is larger than 64 KB"),
             Self::IdempotencyKeyReused => (422, "The key was used for another request"),
             Self::RefreshNotYet => (429, "It is too early to ask the bank again"),
@@ -135,6 +141,7 @@ impl Code {
             | Self::ConnectionNotFound
             | Self::AccountNotFound
             | Self::RouteNotFound
+            | Self::IfMatchMissing
             | Self::BodyTooLarge => NextAction::FixRequest,
             Self::InstitutionUnavailable => NextAction::ChooseOtherBank,
             Self::InvalidCode
@@ -145,6 +152,7 @@ impl Code {
             Self::RefreshNotYet => NextAction::WaitUntil,
             Self::InvalidSignature => NextAction::FixKeys,
             Self::IdempotencyKeyInUse | Self::Unavailable => NextAction::RetryLater,
+            Self::Stale => NextAction::FixRequest,
             Self::Internal => NextAction::ContactSupport,
         }
     }

@@ -1,17 +1,21 @@
 //! What the API shows of a connection: the same words from every function.
 
+mod account;
+
 use domain::{
     connection::{Connection, Phase, State},
     consent::{Basis, ConsentStatus},
-    id::{AccountId, ConnectionId, ConsentId, CustomerId},
-    journal::{BalanceBasis, History, Ledger, LedgerAccount},
-    money::Currency,
+    id::{ConnectionId, ConsentId, CustomerId},
+    journal::{History, Ledger},
+    mapping::Mapping,
     next_action::NextAction,
     session::InstitutionRef,
     wording::Locale,
 };
 use jiff::Timestamp;
 use serde::Serialize;
+
+pub use account::{AccountView, ProposalView, etag, masked};
 
 /// Who serves every bank at present.
 const AGGREGATOR: &str = "Salt Edge";
@@ -60,6 +64,8 @@ pub struct Looking<'a> {
     pub locale: Locale,
     /// Where an end user deletes a connection at Salt Edge.
     pub dashboard: &'a str,
+    /// What the SaaS said of the connection's accounts.
+    pub mapping: &'a Mapping,
 }
 
 /// A connection.
@@ -126,11 +132,7 @@ impl ConnectionView {
             history: ledger.history,
             quarantined: ledger.quarantined.len(),
             consent,
-            accounts: ledger
-                .accounts
-                .values()
-                .map(|a| AccountView::of(connection, a, data_as_of))
-                .collect(),
+            accounts: account::all(connection, ledger, looking.mapping),
             next_action: action.map(|code| ActionView {
                 code,
                 url: (code == NextAction::DeleteInDashboard).then(|| looking.dashboard.to_owned()),
@@ -171,60 +173,4 @@ fn phase(state: &State) -> Option<&'static str> {
         State::Revoked => Some("removed_proven"),
         State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => None,
     }
-}
-
-/// An account.
-#[derive(Debug, Clone, Serialize)]
-pub struct AccountView {
-    id: AccountId,
-    connection_id: ConnectionId,
-    name: String,
-    nature: String,
-    currency: Currency,
-    iban_masked: Option<String>,
-    balance: Option<BalanceView>,
-    gone: bool,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct BalanceView {
-    amount: String,
-    currency: Currency,
-    basis: BalanceBasis,
-    as_of: Option<Timestamp>,
-}
-
-impl AccountView {
-    /// The account as its connection's journal has it.
-    pub fn of(connection: &Connection, account: &LedgerAccount, as_of: Option<Timestamp>) -> Self {
-        let facts = &account.facts;
-        Self {
-            id: facts.id.clone(),
-            connection_id: connection.id.clone(),
-            name: facts.name.reveal().to_owned(),
-            nature: facts.nature.clone(),
-            currency: facts.currency,
-            iban_masked: facts.iban.as_ref().map(|iban| masked(iban.reveal())),
-            balance: account.balance.as_ref().map(|balance| BalanceView {
-                amount: balance.money.text(),
-                currency: balance.money.currency(),
-                basis: balance.basis,
-                as_of,
-            }),
-            gone: facts.gone,
-        }
-    }
-}
-
-/// The first and last four letters of a number.
-fn masked(number: &str) -> String {
-    let letters: Vec<char> = number.chars().filter(|c| !c.is_whitespace()).collect();
-    let (Some(first), Some(last)) = (letters.get(..4), letters.len().checked_sub(4)) else {
-        return String::from("••••");
-    };
-    format!(
-        "{} •••• {}",
-        first.iter().collect::<String>(),
-        letters[last..].iter().collect::<String>()
-    )
 }

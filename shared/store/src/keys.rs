@@ -32,6 +32,11 @@ impl Key {
         Self::new(partition(tenant, connection), entry(at))
     }
 
+    /// What the SaaS said of a connection's accounts: in its partition, out of the way of every pull's query.
+    pub(crate) fn mapping(tenant: &TenantId, connection: &ConnectionId) -> Self {
+        Self::new(partition(tenant, connection), "A")
+    }
+
     /// A tenant's list of connections, by customer.
     pub(crate) fn listed(
         tenant: &TenantId,

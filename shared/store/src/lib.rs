@@ -11,6 +11,7 @@ mod error;
 mod item;
 mod journal;
 mod keys;
+mod mapping;
 mod sessions;
 mod table;
 

@@ -9,7 +9,9 @@ use super::{FetchedAccount, rows};
 use crate::{
     bank::{Facts, RemoteAccount},
     id::{AccountId, RemoteAccountId, base32},
-    journal::{AccountEntry, AccountFacts, Balance, BalanceBasis, Ledger, LedgerAccount},
+    journal::{
+        AccountEntry, AccountFacts, Balance, BalanceBasis, Ledger, LedgerAccount, MatchedBy,
+    },
 };
 
 /// A keyed hash of the account's number and currency: what tells it again when the provider gives it
@@ -22,60 +24,103 @@ pub fn identity(account: &RemoteAccount, key: &[u8]) -> Option<String> {
     Some(base32(&tag.as_ref()[..16]))
 }
 
-/// Which of our accounts each of the provider's is: by its id, else by number and currency, else by
-/// name, nature and currency. Each of ours is claimed once, and only where the rule leaves one choice.
+/// An account of the provider's with its keyed hash.
+struct Theirs<'a> {
+    account: &'a RemoteAccount,
+    identity: Option<String>,
+}
+
+type Rule = fn(&AccountFacts, &Theirs<'_>) -> bool;
+
+/// The ladder. The number comes before the provider's id: an id that turns up with another number's
+/// currency is another account.
+const LADDER: [(MatchedBy, Rule); 4] = [
+    (MatchedBy::Number, same_number),
+    (MatchedBy::ProviderId, |ours, theirs| {
+        ours.remote == theirs.account.id && ours.currency == theirs.account.currency
+    }),
+    (MatchedBy::NumberAndName, |ours, theirs| same_number(ours, theirs) && alike(ours, theirs)),
+    (MatchedBy::Name, |ours, theirs| {
+        (ours.identity.is_none() || theirs.identity.is_none()) && alike(ours, theirs)
+    }),
+];
+
+fn same_number(ours: &AccountFacts, theirs: &Theirs<'_>) -> bool {
+    ours.identity.is_some() && ours.identity == theirs.identity
+}
+
+fn alike(ours: &AccountFacts, theirs: &Theirs<'_>) -> bool {
+    let theirs = theirs.account;
+    (&ours.name, &ours.nature, ours.currency) == (&theirs.name, &theirs.nature, theirs.currency)
+}
+
+/// Which of our accounts each of the provider's is, and by which step. Each of ours is claimed once, and
+/// only where a step leaves one choice on both sides.
 pub(super) fn claim(
     ledger: &Ledger,
     remotes: &[&RemoteAccount],
     key: &[u8],
-) -> BTreeMap<RemoteAccountId, AccountId> {
-    type Rule = fn(&AccountFacts, &RemoteAccount, &[u8]) -> bool;
-    let rules: [Rule; 3] = [
-        |ours, theirs, _| ours.remote == theirs.id,
-        |ours, theirs, key| ours.identity.is_some() && ours.identity == identity(theirs, key),
-        |ours, theirs, key| {
-            (ours.identity.is_none() || identity(theirs, key).is_none())
-                && (&ours.name, &ours.nature, ours.currency)
-                    == (&theirs.name, &theirs.nature, theirs.currency)
-        },
-    ];
-    let mut claimed: BTreeMap<RemoteAccountId, AccountId> = BTreeMap::new();
-    for rule in rules {
-        for theirs in remotes {
-            if claimed.contains_key(&theirs.id) {
-                continue;
-            }
-            let free = ledger.accounts.values().map(|account| &account.facts);
-            let mut fitting = free
-                .filter(|ours| !claimed.values().any(|id| *id == ours.id))
-                .filter(|ours| rule(ours, theirs, key));
-            if let (Some(ours), None) = (fitting.next(), fitting.next()) {
-                claimed.insert(theirs.id.clone(), ours.id.clone());
+) -> BTreeMap<RemoteAccountId, (AccountId, MatchedBy)> {
+    let mut theirs: Vec<_> = remotes
+        .iter()
+        .map(|&account| Theirs { account, identity: identity(account, key) })
+        .collect();
+    let mut ours: Vec<_> = ledger.accounts.values().map(|account| &account.facts).collect();
+    let mut claimed = BTreeMap::new();
+    for (step, fits) in LADDER {
+        for one in &theirs {
+            let mut fitting = ours.iter().filter(|ours| fits(ours, one));
+            let (Some(only), None) = (fitting.next(), fitting.next()) else { continue };
+            if theirs.iter().filter(|other| fits(only, other)).count() == 1 {
+                claimed.insert(one.account.id.clone(), (only.id.clone(), step));
             }
         }
+        theirs.retain(|one| !claimed.contains_key(&one.account.id));
+        ours.retain(|ours| !claimed.values().any(|(id, _)| *id == ours.id));
     }
     claimed
 }
 
-/// What is new in one account, and whether anything is.
-pub(super) fn plan(
-    id: &AccountId,
-    known: Option<&LedgerAccount>,
-    fetched: &FetchedAccount,
-    scope: &rows::Scope,
-    key: &[u8],
-) -> (AccountEntry, bool) {
+/// An account that is told again, and by which step.
+pub(super) type Known<'a> = Option<(&'a LedgerAccount, MatchedBy)>;
+
+/// What is known of an account besides its rows, now.
+fn facts(id: &AccountId, known: Known<'_>, fetched: &FetchedAccount, key: &[u8]) -> AccountFacts {
     let theirs = &fetched.account;
-    let facts = AccountFacts {
+    let identity = identity(theirs, key);
+    let matched_by = known.and_then(|(known, step)| {
+        let before = &known.facts;
+        let unchanged = before.remote == theirs.id && before.identity == identity;
+        if unchanged { before.matched_by } else { Some(step) }
+    });
+    AccountFacts {
         id: id.clone(),
         remote: theirs.id.clone(),
         name: theirs.name.clone(),
         nature: theirs.nature.clone(),
         currency: theirs.currency,
         iban: theirs.iban.clone(),
-        identity: identity(theirs, key),
+        identity,
         gone: theirs.updated_on_last_attempt == Some(false),
-    };
+        matched_by,
+        held_by: fetched.held_by.clone(),
+    }
+}
+
+/// What is new in one account, and whether anything is.
+pub(super) fn plan(
+    id: &AccountId,
+    known: Known<'_>,
+    fetched: &FetchedAccount,
+    scope: &rows::Scope,
+    key: &[u8],
+) -> (AccountEntry, bool) {
+    let theirs = &fetched.account;
+    let facts = facts(id, known, fetched, key);
+    let known = known.map(|(known, _)| known);
+    if facts.held_by.is_some() {
+        return elsewhere(facts, known, scope);
+    }
     let balance = Balance { money: theirs.balance.money, basis: BalanceBasis::Observed };
     let mut pending: Vec<Facts> = fetched.pending.iter().map(|row| row.facts.clone()).collect();
     pending.sort_by(|a, b| (a.made_on, &a.description).cmp(&(b.made_on, &b.description)));
@@ -96,6 +141,28 @@ pub(super) fn plan(
         aliases: rows.aliases,
         carried: rows.carried,
         pending,
+    };
+    (entry, !same)
+}
+
+/// An account whose rows another connection's journal has: those that were read here before stay.
+fn elsewhere(
+    facts: AccountFacts,
+    known: Option<&LedgerAccount>,
+    scope: &rows::Scope,
+) -> (AccountEntry, bool) {
+    let same = known.is_some_and(|known| known.facts == facts);
+    let rows = known.map(|known| rows::recent(known, scope.kept).cloned().collect());
+    let entry = AccountEntry {
+        facts,
+        balance: None,
+        last: known.and_then(|known| known.last.clone()),
+        added: Vec::new(),
+        modified: Vec::new(),
+        removed: Vec::new(),
+        aliases: Vec::new(),
+        carried: rows.unwrap_or_default(),
+        pending: Vec::new(),
     };
     (entry, !same)
 }

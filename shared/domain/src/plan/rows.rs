@@ -16,8 +16,10 @@ use crate::{
 pub(super) struct Scope {
     /// How much of the ledger is held.
     pub(super) held: Held,
-    /// The first day of the overlap.
+    /// The first day that is compared.
     pub(super) start: Date,
+    /// The first day that the next read compares, at the earliest: from there rows are restated.
+    pub(super) kept: Date,
     /// Rows that the read before could not read: new, whenever they can be.
     pub(super) unread: BTreeSet<RemoteTransactionId>,
 }
@@ -86,7 +88,7 @@ pub(super) fn plan(
         rows.removed = unseen.vanished(fetched);
     }
     if let Some(known) = known {
-        rows.carried = carried(&rows, known, scope.start);
+        rows.carried = carried(&rows, known, scope.kept);
     }
     rows
 }

@@ -11,6 +11,7 @@ use crate::{
 };
 use jiff::Timestamp;
 
+mod accounts;
 mod tails;
 
 const NOW: &str = "2026-03-20T10:00:00Z";
@@ -59,6 +60,7 @@ fn fetched(rows: &[Shown<'_>], from: Option<u64>, duplicated: &[u64]) -> Fetched
     let listed = rows.iter().filter(|row| from.is_none_or(|from| row.0 >= from));
     Fetched {
         read_at: NOW.parse().unwrap(),
+        known_at: None,
         data_as_of: Some(NOW.parse().unwrap()),
         accounts: vec![FetchedAccount {
             account,
@@ -67,6 +69,7 @@ fn fetched(rows: &[Shown<'_>], from: Option<u64>, duplicated: &[u64]) -> Fetched
             pending: Vec::new(),
             duplicated: duplicated.iter().map(|id| id.to_string().parse().unwrap()).collect(),
             unread: Unread::default(),
+            held_by: None,
         }],
         quarantined: Vec::new(),
     }

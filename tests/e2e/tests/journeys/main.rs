@@ -6,6 +6,7 @@
     reason = "a journey that cannot go on is a failed test"
 )]
 
+mod accounts;
 mod bad_input;
 mod bad_return_to;
 mod bad_tokens;
