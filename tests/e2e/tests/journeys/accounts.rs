@@ -9,6 +9,8 @@ use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{BankAt, ClientKind, NewAccount, NewRow, Switches, Walk};
 
+use crate::link_visits::visited;
+
 const BANK: &str = "fakebank_oauth_xf";
 
 pub(crate) fn quiet() -> WorldOptions {
@@ -180,7 +182,7 @@ async fn l6_a_reference_is_proposed_for_the_account_that_comes_instead_and_never
     let connection = ada.link(BANK).await;
     let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
     let control = world.salt_edge.control();
-    let book = control.book(&BankAt::of(BANK));
+    let book = control.book(&BankAt::of(BANK)).unwrap();
     let old = book.accounts[0].clone();
     let id = connection["accounts"].as_array().unwrap().iter();
     let id = id.clone().find(|one| one["name"] == old.name.as_str()).unwrap()["id"].clone();
@@ -189,7 +191,8 @@ async fn l6_a_reference_is_proposed_for_the_account_that_comes_instead_and_never
     control.set_closed(&BankAt::of(BANK), &old.key, true).unwrap();
     reopen(&world, "USD", Some(old.iban.clone()), "In dollars");
     reopen(&world, "EUR", None, "Something else");
-    world.advance(hours(25), minutes(10)).await;
+    world.advance(minutes(61), minutes(61)).await;
+    visited(&ada, &connection, "fetch-accounts", &Walk::default()).await;
 
     let shown = ada.get(&path).await;
     let accounts = shown["accounts"].as_array().unwrap();

@@ -22,7 +22,7 @@ fn path(connection: &Value) -> String {
 }
 
 /// Begins a visit, and goes through its pages and the confirmation; the session as it ended.
-async fn visited(ada: &User<'_>, connection: &Value, verb: &str, walk: &Walk) -> Value {
+pub(crate) async fn visited(ada: &User<'_>, connection: &Value, verb: &str, walk: &Walk) -> Value {
     let mut body = json!({"return_to": RETURN_TO});
     if verb == "refresh" {
         body["present"] = json!(true);
