@@ -15,17 +15,65 @@ use store::{StoreError, Table};
 
 use crate::sessions::RACES;
 
-/// The body of a change. What is absent stays as it is; null takes it back.
+/// The body of a change.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
-    #[serde(default, deserialize_with = "given")]
-    reference: Option<Option<String>>,
+    #[serde(default)]
+    reference: Said,
 }
 
-/// Tells null from absent.
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// What a change says of the reference.
+#[derive(Default)]
+enum Said {
+    /// Nothing: it stays as it is.
+    #[default]
+    Nothing,
+    /// Null: it is taken back.
+    TakenBack,
+    /// This.
+    This(String),
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::TakenBack, Self::This))
+    }
+}
+
+/// What a mapping is to say.
+enum Wanted {
+    /// What it says already.
+    AsItIs,
+    /// This reference, or none.
+    Reference(Option<Reference>),
+}
+
+impl Wanted {
+    fn of(said: Said) -> Result<Self, Problem> {
+        Ok(match said {
+            Said::Nothing => Self::AsItIs,
+            Said::TakenBack => Self::Reference(None),
+            Said::This(text) => Self::Reference(Some(
+                Reference::try_from(text)
+                    .map_err(|wrong| Problem::field("/reference", wrong.to_string()))?,
+            )),
+        })
+    }
+
+    fn met(&self, mapping: &Mapping, id: &AccountId) -> bool {
+        match self {
+            Self::AsItIs => true,
+            Self::Reference(wanted) => wanted.as_ref() == mapping.reference(id),
+        }
+    }
+
+    fn met_by(&self, mapping: &Mapping, id: &AccountId) -> Mapping {
+        match self {
+            Self::AsItIs => mapping.clone(),
+            Self::Reference(wanted) => mapping.with(id, wanted.clone()),
+        }
+    }
 }
 
 /// `PATCH /v1/accounts/{id}`: only where nobody has changed it since the caller looked.
@@ -33,15 +81,11 @@ pub(crate) async fn change(table: &Table, call: &Call) -> Result<Answer, Problem
     call.only_queries(&[])?;
     let id: AccountId = call.path("id")?;
     let (connection, ledger) = of_account(table, call, &id).await?;
-    let wanted = call.header("if-match");
-    let wanted = wanted.ok_or_else(|| {
+    let seen = call.header("if-match").ok_or_else(|| {
         Problem::new(Code::IfMatchMissing).with_detail("send the etag of the account in If-Match")
     })?;
     let body: Change = call.json()?;
-    let reference = body.reference.map(|text| text.map(Reference::try_from).transpose());
-    let reference =
-        reference.transpose().map_err(|wrong| Problem::field("/reference", wrong.to_string()))?;
-    let mapping = changed(table, &connection, &id, wanted, reference).await?;
+    let mapping = changed(table, &connection, &id, seen, &Wanted::of(body.reference)?).await?;
     let view = AccountView::find(&id, &connection, &ledger, &mapping).ok_or_else(not_found)?;
     Ok(Answer::json(200, &view).with_header("etag", etag(&id, &mapping)))
 }
@@ -50,27 +94,24 @@ async fn changed(
     table: &Table,
     connection: &Connection,
     id: &AccountId,
-    wanted: &str,
-    reference: Option<Option<Reference>>,
+    seen: &str,
+    wanted: &Wanted,
 ) -> Result<Mapping, Problem> {
     let (tenant, connection) = (&connection.tenant, &connection.id);
     let mut tried = false;
     for _ in 0..RACES {
         let mapping = table.mapping(tenant, connection).await?;
-        let as_wanted =
-            reference.as_ref().is_none_or(|wanted| wanted.as_ref() == mapping.reference(id));
         // A put whose answer was lost is sent again by the SDK, and meets itself.
-        if tried && as_wanted {
+        if tried && wanted.met(&mapping, id) {
             return Ok(mapping);
         }
-        if !matches(wanted, &etag(id, &mapping)) {
+        if !matches(seen, &etag(id, &mapping)) {
             return Err(Problem::new(Code::Stale).with_detail("load it again, and decide again"));
         }
-        if as_wanted {
+        if wanted.met(&mapping, id) {
             return Ok(mapping);
         }
-        let next = mapping.with(id, reference.clone().flatten());
-        match table.put_mapping(tenant, connection, &next).await {
+        match table.put_mapping(tenant, connection, &wanted.met_by(&mapping, id)).await {
             // Another account of the same connection, or this one: the next look tells.
             Err(StoreError::Conflict) => tried = true,
             stored => return Ok(stored?),
