@@ -22,6 +22,7 @@ os.environ |= {
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 from cfnlint.api import ManualArgs, lint  # noqa: E402
+from samcli.yamlhelper import yaml_parse  # noqa: E402
 
 from transform import overrides, transformed  # noqa: E402
 
@@ -72,6 +73,26 @@ def redocly(contract: str) -> str:
     return on_a_copy("openapi.yaml", contract, TOOLS / "node_modules/.bin/redocly", "lint", "--config", "infra/redocly.yaml")
 
 
+def undescribed(contract: str) -> str:
+    """Properties of which nobody says what they mean. Redocly cannot ask for it: it sees every nested schema as one."""
+    schemas = yaml_parse(contract)["components"]["schemas"]
+
+    def described(schema: dict) -> bool:
+        target = schema.get("$ref", "").rpartition("/")[2]
+        return "description" in schema or (target in schemas and described(schemas[target]))
+
+    def silent(node, at: str):
+        if isinstance(node, dict):
+            yield from (f"{at}.{name}" for name, one in node.get("properties", {}).items() if not described(one))
+            for name, below in node.items():
+                yield from silent(below, at if name in ("properties", "items", "oneOf", "allOf") else f"{at}.{name}")
+        elif isinstance(node, list):
+            for below in node:
+                yield from silent(below, at)
+
+    return "\n".join(f"{place} has no description" for name, schema in schemas.items() for place in silent(schema, name))
+
+
 def changed(text: str, old: str, new: str) -> str:
     assert old in text, f"there is no {old!r} to change: this test would look at an unbroken file"
     return text.replace(old, new, 1)
@@ -101,11 +122,14 @@ def faults():
         yield "samconfig", new or f"no {old}", lambda o=old, n=new: deployed("dev", samconfig=changed(SAMCONFIG, o, n)), word
     weak = changed(SAMCONFIG, '"AllowedOrigins=https://app.invalid",', '"AllowedOrigins=https://app.invalid", "DeletionProtection=false"')
     yield "samconfig", "an unprotected prod", lambda: guarded(weak), "DeletionProtection=false in prod"
+    silent = changed(CONTRACT, "reason: { type: string, description: Why; open list. }", "reason: { type: string }")
+    yield "the contract", "a field that nobody explains", lambda: undescribed(silent), "Changes.removed.reason has no description"
     contract = [
         ("history_days: 90", "history_days: ninety", "no-invalid-media-type-examples"),
         ('$ref: "#/components/responses/SeeOther"', '$ref: "#/components/responses/Elsewhere"', "no-unresolved-refs"),
         ("operationId: openConnect", "operationId: createLinkSession", "operation-operationId-unique"),
         ("      - $ref: \"#/components/parameters/ConnectionId\"\n", "", "path-parameters-defined"),
+        ("          example: {}\n", "", "Every body that is sent or answered has an example"),
     ]
     for old, new, word in contract:
         yield "redocly", new.strip() or "no parameter", lambda o=old, n=new: redocly(changed(CONTRACT, o, n)), word
@@ -123,6 +147,7 @@ def cases():
         yield f"transform and cfn-lint template.yaml for {stage}", lambda stage=stage: deployed(stage)
     yield "samconfig.toml protects prod", lambda: guarded(SAMCONFIG)
     yield "redocly lint infra/openapi.yaml", lambda: redocly(CONTRACT)
+    yield "infra/openapi.yaml describes every property", lambda: undescribed(CONTRACT)
     for linter, change, run, word in faults():
         yield f"{linter} refuses {change}", lambda run=run, word=word: missing(word, run())
 
