@@ -1,0 +1,22 @@
+"""What is shipped: its size, and whether Amazon Linux 2023 can load it."""
+import artefacts
+import stack
+from conftest import TABLE
+
+# A package is unpacked at every cold start; ours are about three.
+LARGEST_ZIP = 3_500_000
+# Amazon Linux 2023.
+GLIBC = (2, 34)
+
+
+def test_packages_are_small(built):
+    sizes = {name: len(stack.zipped(at)) for name, at in artefacts.bootstraps(built).items()}
+    TABLE.append("zip, bytes: " + " · ".join(f"{name} {size:,}" for name, size in sizes.items()))
+    assert len(sizes) == 6
+    assert {name: size for name, size in sizes.items() if size > LARGEST_ZIP} == {}
+
+
+def test_programs_load_on_amazon_linux_2023(built):
+    newest = {name: artefacts.glibc(at) for name, at in artefacts.bootstraps(built).items()}
+    TABLE.append("newest glibc symbol: " + " · ".join(f"{name} {a}.{b}" for name, (a, b) in newest.items()))
+    assert {name: version for name, version in newest.items() if version > GLIBC} == {}
