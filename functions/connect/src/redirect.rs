@@ -2,6 +2,7 @@
 
 use domain::{
     bank::{BankError, NewCustomer, OpenPages, OpenedPages, Tag, Visit},
+    ending::Ending,
     id::RemoteCustomerId,
     limits::{CONSENT_DAYS, HISTORY_DAYS},
     next_action::{Failure, NextAction},
@@ -124,16 +125,16 @@ async fn refused(
     error: &OpenError,
 ) -> Result<Answer, Problem> {
     tracing::warn!(session.id = %session.id, %error, "Salt Edge's pages could not be opened");
-    let failure = match error {
+    let failure: Failure = match error {
         OpenError::Bank(BankError::Refused { failure, .. }) => {
             if failure.action == NextAction::FixKeys {
                 parts.bank.forget();
             }
             failure.clone()
         }
-        OpenError::Closed => Failure::new("revoked", NextAction::StartAgain),
+        OpenError::Closed => Ending::Revoked.into(),
         OpenError::Bank(_) | OpenError::Store(_) | OpenError::Secret(_) | OpenError::Entropy(_) => {
-            Failure::new("not_opened", NextAction::StartAgain)
+            Ending::NotOpened.into()
         }
     };
     let fresh = parts.table.session(&session.tenant, &session.id).await?;

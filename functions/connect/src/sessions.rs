@@ -3,7 +3,7 @@
 use domain::{
     id::{CustomerId, LinkSessionId},
     message::Message,
-    next_action::{Actor, NextAction},
+    next_action::NextAction,
     session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
     wording::Locale,
 };
@@ -43,7 +43,7 @@ struct SessionView {
 }
 
 fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> SessionView {
-    let action = session.next_action(call.now);
+    let step = session.next_step(call.now);
     let known = session.stage.confirmed() || session.intent != Intent::Link;
     let opened = session.stage != Stage::Created;
     SessionView {
@@ -55,16 +55,8 @@ fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> Sess
         created_at: session.created_at,
         institution: InstitutionView::from(&session.institution),
         connection_id: session.connection.as_ref().filter(|_| known).map(ToString::to_string),
-        next_action: action.map(ActionView::new),
-        display_message: action.map(|action| call.locale.sentence(said(action))),
-    }
-}
-
-/// Halite tries again by itself for a connection, never for a visit: its user is told to begin anew.
-fn said(action: NextAction) -> NextAction {
-    match action.actor() {
-        Actor::Halite => NextAction::StartAgain,
-        Actor::EndUser | Actor::Operator => action,
+        next_action: step.map(ActionView::from),
+        display_message: step.map(|step| call.locale.sentence(step.action)),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{
     connection::{Connection, Event, Phase, State},
     consent::Consent,
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
-    limits::{OWNER_PAUSE, REVOKE_PAUSES},
+    limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -13,9 +13,6 @@ use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::{Failed, alarm};
 
 use crate::start::Parts;
-
-/// Tries of one phase after which a person is told.
-const TOLD_AFTER: u32 = 6;
 
 /// How one phase ended.
 enum Step {

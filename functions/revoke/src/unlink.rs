@@ -3,8 +3,8 @@
 use domain::{
     bank::{RemoteConnection, Tag},
     connection::{Asks, Connection, Phase, State},
+    ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
-    next_action::{Failure, NextAction},
     session::{LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
@@ -50,8 +50,7 @@ fn ended(session: &LinkSession, linked: bool) -> Result<LinkSession, Failed> {
         return Ok(session.clone());
     }
     if linked || session.stage == Stage::Returned {
-        let failure = Failure::new("not_confirmed", NextAction::StartAgain);
-        return Ok(session.after(SessionEvent::Failed(failure))?);
+        return Ok(session.after(SessionEvent::Failed(Ending::NotConfirmed.into()))?);
     }
     Ok(session.after(SessionEvent::Expired)?)
 }

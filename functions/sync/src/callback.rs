@@ -3,6 +3,7 @@
 use domain::{
     bank::RemoteConnection,
     connection::{Connection, State},
+    ending::Ending,
     id::RemoteConnectionId,
     message::{CallbackKind, Hint, Reason},
     session::{LinkSession, SessionEvent},
@@ -71,8 +72,10 @@ async fn note(
     // The browser is back with a code: a try that failed before, or comes again, says nothing any more.
     let out = session.code_hash.is_none() && !session.stage.ended();
     if hint.callback == CallbackKind::Fail && out {
-        let class = hint.error_class.as_deref().unwrap_or("unknown");
-        let failure = ErrorClass::parse(class).failure();
+        let failure = match hint.error_class.as_deref() {
+            Some(class) => ErrorClass::told(class).failure(),
+            None => Ending::FailedWithoutClass.into(),
+        };
         if let Ok(mut failed) = session.after(SessionEvent::Failed(failure)) {
             failed.due = Some(failed.confirm_until());
             parts.table.put_session(&failed).await?;

@@ -4,12 +4,13 @@ use domain::{
     bank::{Attempt, BankError, Health, RemoteConnection, Tag, Verdict},
     connection::{Connection, Event},
     consent::{Consent, ConsentStatus},
+    ending::Ending,
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, History, Ledger, Tombstone},
     limits::{ASK_DEADLINE, ASK_GAP},
     look::{Look, Seen, look, running},
     message::Reason,
-    next_action::{Failure, NextAction},
+    next_action::Failure,
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, error::connection_gone};
@@ -109,7 +110,7 @@ async fn decide(
             Ok((copied != Copied::LostRace).then_some(Pulled::Read))
         }
         // What its user must mend is looked at, and asked for only when they have.
-        Look::Ask if connection.state.next_action().is_some() => Ok(Some(Pulled::Left)),
+        Look::Ask if connection.state.waits_for_user() => Ok(Some(Pulled::Left)),
         Look::Ask => ask(parts, bank, connection, reason, now).await.map(Some),
         Look::Leave { .. } if mended(connection, remote) => {
             change(parts, bank, connection, Event::Fetched, now).await.map(Some)
@@ -125,7 +126,7 @@ async fn decide(
 /// then was committed, and its state was not.
 fn mended(connection: &Connection, remote: &RemoteConnection) -> bool {
     let well = |attempt: &Attempt| attempt.finished && attempt.failure.is_none();
-    connection.state.next_action().is_some()
+    connection.state.waits_for_user()
         && remote.health == Health::Active
         && remote.attempt.as_ref().is_some_and(well)
 }
@@ -158,7 +159,10 @@ async fn ask(
     tracing::warn!(connection.id = %connection.id, %error, "Salt Edge did not take an ask");
     match error {
         BankError::Refused { verdict: Verdict::User, failure, .. } => {
-            change(parts, bank, &asked, Event::UserNeeded(failure), now).await
+            match failure.of_connection() {
+                Some(failure) => change(parts, bank, &asked, Event::UserNeeded(failure), now).await,
+                None => Ok(Pulled::Left),
+            }
         }
         BankError::Refused { verdict: Verdict::Wait, failure, .. } => {
             let not_before = failure.not_before.or(not_before);
@@ -207,10 +211,10 @@ async fn change(
     let consent = newest_consent(bank, connection, now).await?;
     let event = match (event, consent.as_ref().map(|consent| consent.status)) {
         (Event::UserNeeded(_), Some(ConsentStatus::Expired)) => {
-            Event::UserNeeded(Failure::new("ConsentExpired", NextAction::RenewConsent))
+            Event::UserNeeded(Ending::ConsentExpired.into())
         }
         (Event::UserNeeded(_), Some(ConsentStatus::Revoked)) => {
-            Event::UserNeeded(Failure::new("ConsentRevoked", NextAction::RenewConsent))
+            Event::UserNeeded(Ending::ConsentRevoked.into())
         }
         (event, _) => event,
     };

@@ -2,10 +2,11 @@
 
 use domain::{
     bank::RemoteConnection,
+    ending::Ending,
     id::{LinkSessionId, TenantId},
     limits::{FETCH_WITHIN, GIVE_UP, SESSION_PAUSE, SESSION_RETRY},
     message::Reason,
-    next_action::{Failure, NextAction},
+    next_action::Failure,
     session::{Intent, LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
@@ -32,7 +33,7 @@ pub(crate) async fn advance(
     }
     let since = session.confirmed_at.unwrap_or(session.created_at);
     if now >= since + GIVE_UP {
-        return fail(parts, session, Failure::new("nothing_came", NextAction::StartAgain)).await;
+        return fail(parts, session, Ending::NothingCame.into()).await;
     }
     let session = booked_ahead(parts, session, now).await?;
     let bank = parts.bank.get().await?;
@@ -52,16 +53,14 @@ pub(crate) async fn advance(
     let (connection, session) = match link::adopt(parts, &bank, session, &remote, now).await? {
         link::Adopted::Linked(connection, session) => (connection, session),
         link::Adopted::NothingShared(session) => {
-            let nothing = Failure::new("consent_not_granted", NextAction::ConsentNotGranted);
-            return fail(parts, session, nothing).await;
+            return fail(parts, session, Ending::ConsentNotGranted.into()).await;
         }
         link::Adopted::Ended(session) => {
-            return fail(parts, session, Failure::new("revoked", NextAction::StartAgain)).await;
+            return fail(parts, session, Ending::Revoked.into()).await;
         }
         link::Adopted::Foreign(session) => {
             alarm("foreign_connection", "a link led to a connection of another customer");
-            let foreign = Failure::new("foreign_connection", NextAction::ContactSupport);
-            return fail(parts, session, foreign).await;
+            return fail(parts, session, Ending::ForeignConnection.into()).await;
         }
         link::Adopted::Overtaken => return Err(Failed::because("another delivery was faster")),
     };
@@ -69,7 +68,7 @@ pub(crate) async fn advance(
     let event = match pulled {
         Pulled::Read | Pulled::Asked | Pulled::Left => SessionEvent::Finished,
         Pulled::UserNeeded(failure) => SessionEvent::Failed(failure),
-        Pulled::Closed => SessionEvent::Failed(Failure::new("revoked", NextAction::StartAgain)),
+        Pulled::Closed => SessionEvent::Failed(Ending::Revoked.into()),
     };
     put(parts, &session.after(event)?).await
 }
@@ -109,8 +108,7 @@ async fn find(
 async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(), Failed> {
     let since = session.confirmed_at.unwrap_or(session.created_at);
     if now >= since + FETCH_WITHIN {
-        let failure = Failure::new("nothing_came", NextAction::StartAgain);
-        return fail(parts, session, failure).await;
+        return fail(parts, session, Ending::NothingCame.into()).await;
     }
     if session.stage == Stage::Reading {
         return put(parts, &LinkSession { due: Some(now + SESSION_PAUSE), ..session }).await;

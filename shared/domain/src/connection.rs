@@ -1,18 +1,23 @@
 //! One bank link of one customer, and its life.
 
+mod asks;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, VariantArray};
 
 use crate::{
     consent::{Consent, ConsentStatus},
     id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
-    limits::{ASK_DEADLINE, ASKS_PER_DAY, CYCLE_MINUTES, DAY},
-    next_action::{Failure, NextAction},
+    limits::{CYCLE_MINUTES, TOLD_AFTER},
+    next_action::{Failure, NextAction, NextStep},
     session::InstitutionRef,
 };
 
+pub use asks::Asks;
+
 /// How far a revocation has come. Each is a thing that has been seen, not hoped for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// The tombstone stands: nothing is read any more.
@@ -24,7 +29,8 @@ pub enum Phase {
 }
 
 /// Where a connection stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants, Serialize, Deserialize)]
+#[strum_discriminants(name(StateKind), derive(VariantArray), doc = "The kinds of [`State`].")]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum State {
     /// Asked and read by the schedule.
@@ -51,7 +57,8 @@ pub enum State {
 }
 
 /// What happens to a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(EventKind), derive(VariantArray), doc = "The kinds of [`Event`].")]
 pub enum Event {
     /// An attempt brought data.
     Fetched,
@@ -83,6 +90,20 @@ pub struct IllegalTransition {
     pub state: &'static str,
     /// The event.
     pub event: Event,
+}
+
+impl Phase {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name that the API shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::ConsentRevoked => "consent_revoked",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 impl State {
@@ -139,40 +160,22 @@ impl State {
         }
     }
 
-    /// What its user does next.
+    /// What leads on, where it is neither active nor revoked.
     pub fn next_action(&self) -> Option<NextAction> {
         match self {
             Self::NeedsReconnect { failure } | Self::Disabled { failure } => Some(failure.action),
+            Self::Revoking { .. } => Some(NextAction::BeingRevoked),
             Self::LeftWithOwner => Some(NextAction::DeleteInDashboard),
-            Self::Active | Self::Revoking { .. } | Self::Revoked => None,
+            Self::Active | Self::Revoked => None,
         }
     }
-}
 
-/// The asks of one connection: the day's budget, and the one that is under way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asks {
-    /// The newest asks, oldest first; at most four.
-    pub recent: Vec<Timestamp>,
-    /// When the newest one is looked at without a callback.
-    pub deadline: Option<Timestamp>,
-}
-
-impl Asks {
-    /// When the next unattended ask fits the budget; none = now.
-    pub fn free_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let spent = self.recent.iter().filter(|at| **at + DAY > now).count();
-        let oldest = self.recent.get(self.recent.len().checked_sub(ASKS_PER_DAY)?)?;
-        (spent >= ASKS_PER_DAY).then(|| *oldest + DAY)
-    }
-
-    /// The asks after one at `now`.
-    #[must_use]
-    pub fn with(&self, now: Timestamp) -> Self {
-        let mut recent = self.recent.clone();
-        recent.push(now);
-        recent.drain(..recent.len().saturating_sub(ASKS_PER_DAY));
-        Self { recent, deadline: Some(now + ASK_DEADLINE) }
+    /// Whether it waits for its user: it is looked at, and never asked.
+    pub fn waits_for_user(&self) -> bool {
+        match self {
+            Self::NeedsReconnect { .. } | Self::Disabled { .. } => true,
+            Self::Active | Self::Revoking { .. } | Self::LeftWithOwner | Self::Revoked => false,
+        }
     }
 }
 
@@ -244,6 +247,24 @@ impl Connection {
         self.due.filter(|_| !self.retiring.is_empty())
     }
 
+    /// What leads on, where it is neither active nor revoked. A revocation that does not go on has been
+    /// told to the operator.
+    pub fn next_step(&self) -> Option<NextStep> {
+        let action = self.state.next_action()?;
+        Some(match &self.state {
+            State::Revoking { .. } if self.tries >= TOLD_AFTER => {
+                NextStep { action: NextAction::Report, deadline: self.due }
+            }
+            State::Revoking { .. } => NextStep { action, deadline: self.due },
+            State::NeedsReconnect { failure } | State::Disabled { failure } => {
+                NextStep { action, deadline: failure.not_before }
+            }
+            State::Active | State::LeftWithOwner | State::Revoked => {
+                NextStep { action, deadline: None }
+            }
+        })
+    }
+
     /// The connection after this event, one write later. When it is gone, every consent to it is over.
     pub fn after(&self, event: Event) -> Result<Self, IllegalTransition> {
         let state = self.state.apply(event)?;
@@ -257,22 +278,19 @@ impl Connection {
     }
 }
 
+impl StateKind {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
+impl EventKind {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn five_asks_in_a_day_are_one_too_many() {
-        let start: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-        let hour = SignedDuration::from_hours(1);
-        let mut asks = Asks::default();
-        for n in 0..4 {
-            assert_eq!(asks.free_at(start + hour * n), None, "ask {n}");
-            asks = asks.with(start + hour * n);
-        }
-        assert_eq!(asks.free_at(start + hour * 4), Some(start + DAY));
-        assert_eq!(asks.free_at(start + DAY), None);
-    }
 
     #[test]
     fn a_revocation_cannot_skip_a_proof() {

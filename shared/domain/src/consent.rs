@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::{
     bank::{RemoteConsent, RemoteConsentState},
@@ -21,7 +22,7 @@ pub enum Basis {
 }
 
 /// What it is in force as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentStatus {
     /// In force.
@@ -30,6 +31,29 @@ pub enum ConsentStatus {
     Expired,
     /// Taken back.
     Revoked,
+}
+
+impl ConsentStatus {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// What Salt Edge's word for it comes to. A word that we do not know ends nothing.
+    pub fn of(remote: RemoteConsentState) -> Self {
+        match remote {
+            RemoteConsentState::Active | RemoteConsentState::Unknown => Self::Active,
+            RemoteConsentState::Expired => Self::Expired,
+            RemoteConsentState::Revoked => Self::Revoked,
+        }
+    }
+
+    /// The name that the API shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 /// One consent of a connection.
@@ -61,15 +85,10 @@ impl Consent {
             (None, Some(at)) => (Some(at), Basis::Derived),
             (None, None) => (None, Basis::Unknown),
         };
-        let status = match remote.state {
-            RemoteConsentState::Active | RemoteConsentState::Unknown => ConsentStatus::Active,
-            RemoteConsentState::Expired => ConsentStatus::Expired,
-            RemoteConsentState::Revoked => ConsentStatus::Revoked,
-        };
         Self {
             id: ConsentId::from_bytes(&digest(&["consent", remote.id.as_str()])[..16]),
             remote: remote.id.clone(),
-            status,
+            status: ConsentStatus::of(remote.state),
             given_at: remote.created_at,
             expires_at,
             basis,

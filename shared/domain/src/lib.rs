@@ -5,6 +5,7 @@
 pub mod bank;
 pub mod connection;
 pub mod consent;
+pub mod ending;
 pub mod id;
 pub mod journal;
 pub mod limits;

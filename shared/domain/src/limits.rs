@@ -38,6 +38,15 @@ pub const SESSION_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 pub const SESSION_RETRY: SignedDuration = SignedDuration::from_mins(15);
 /// A confirmed session that could not be brought on by then has failed, whoever did not answer.
 pub const GIVE_UP: SignedDuration = SignedDuration::from_hours(24);
+/// The pause before a message comes again that could not be worked on. Source: the sync queue's
+/// `VisibilityTimeout` in `template.yaml`.
+pub const MESSAGE_PAUSE: SignedDuration = SignedDuration::from_mins(12);
+/// The cadence that a deployment begins with: how old an attempt is when the bank is asked again.
+pub const CADENCE: SignedDuration = SignedDuration::from_hours(12);
+/// The pause before a visit is worth beginning again that failed through nobody here.
+pub const START_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// The pause before the same request is worth sending again.
+pub const TRY_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// Rows of one part of a big first read.
 pub const PART_ROWS: usize = 500;
 /// A first read of at most this many rows outside the overlap stays in one part.
@@ -50,5 +59,7 @@ pub const RETURN_TO: usize = 2_000;
 pub const REFERENCE: usize = 200;
 /// Pauses between the tries of a revocation, in minutes; the last one repeats.
 pub const REVOKE_PAUSES: [i64; 6] = [1, 5, 15, 60, 240, 1_440];
+/// Tries of one phase of a revocation after which a person is told.
+pub const TOLD_AFTER: u32 = 6;
 /// The day on which a connection left with its owner is looked at again.
 pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);

@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     bank::{Attempt, Health, RemoteConnection},
     connection::{Asks, Event},
+    ending::Ending,
     limits::{ATTEMPT_LIFE, CADENCE_SLACK},
     message::Reason,
-    next_action::{Actor, Failure, NextAction},
+    next_action::Failure,
 };
 
 /// What we know of the reads so far.
@@ -46,8 +47,7 @@ pub fn look(
     now: Timestamp,
 ) -> Look {
     if remote.health == Health::Disabled {
-        let failure = Failure::new("ProviderDisabled", NextAction::ChooseOtherBank);
-        return Look::Change(Event::Closed(failure));
+        return Look::Change(Event::Closed(Ending::ProviderDisabled.into()));
     }
     if let Some(attempt) = &remote.attempt {
         if fresh(attempt, seen) {
@@ -95,10 +95,10 @@ fn fresh(attempt: &Attempt, seen: Seen) -> bool {
 
 /// A failure that the connection's user has to mend.
 fn users(attempt: &Attempt, health: Health) -> Option<Failure> {
-    let failure = attempt.failure.clone();
+    let failure = attempt.failure.clone().and_then(Failure::of_connection);
     match (failure, health) {
-        (Some(failure), _) if failure.action.actor() == Actor::EndUser => Some(failure),
-        (_, Health::Inactive) => Some(Failure::new("inactive", NextAction::Reconnect)),
+        (Some(failure), _) => Some(failure),
+        (_, Health::Inactive) => Some(Ending::Inactive.into()),
         (_, Health::Active | Health::Disabled | Health::Unknown) => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, VariantArray};
 
 use crate::{
     id::{
@@ -9,7 +10,7 @@ use crate::{
         RemoteCustomerId, TenantId,
     },
     limits::{CONFIRM_WITHIN, LINK_OPEN},
-    next_action::{Failure, NextAction},
+    next_action::{Failure, NextAction, NextStep},
     secret::Personal,
     wording::Locale,
 };
@@ -29,7 +30,8 @@ pub enum Intent {
 }
 
 /// How far it has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants, Serialize, Deserialize)]
+#[strum_discriminants(name(StageKind), derive(VariantArray), doc = "The kinds of [`Stage`].")]
 #[serde(tag = "stage", rename_all = "snake_case")]
 pub enum Stage {
     /// The address is given out.
@@ -58,7 +60,12 @@ pub enum Stage {
 }
 
 /// What happens to a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(SessionEventKind),
+    derive(VariantArray),
+    doc = "The kinds of [`SessionEvent`]."
+)]
 pub enum SessionEvent {
     /// The browser opened the address.
     Opened,
@@ -146,7 +153,8 @@ impl Stage {
 }
 
 impl SessionEvent {
-    fn name(&self) -> &'static str {
+    /// Its name in the tables of ARCHITECTURE.md.
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Returned => "returned",
@@ -236,19 +244,18 @@ impl LinkSession {
         self.stage.clone()
     }
 
-    /// What its user does next.
-    pub fn next_action(&self, now: Timestamp) -> Option<NextAction> {
-        match self.stage_at(now) {
-            Stage::Failed { failure } => Some(failure.action),
-            Stage::Expired | Stage::Cancelled => Some(NextAction::StartAgain),
-            Stage::Returned => Some(NextAction::Confirm),
-            Stage::Created
-            | Stage::Redirected
-            | Stage::Confirmed
-            | Stage::Asking
-            | Stage::Reading
-            | Stage::Finished => None,
-        }
+    /// What leads on, until it has finished.
+    pub fn next_step(&self, now: Timestamp) -> Option<NextStep> {
+        let (action, deadline) = match self.stage_at(now) {
+            Stage::Created => (NextAction::OpenLink, Some(self.open_until())),
+            Stage::Redirected => (NextAction::FinishAtBank, Some(self.confirm_until())),
+            Stage::Returned => (NextAction::Confirm, Some(self.confirm_until())),
+            Stage::Confirmed | Stage::Asking | Stage::Reading => (NextAction::InProgress, None),
+            Stage::Failed { failure } => (failure.action.of_visit(), failure.not_before),
+            Stage::Expired | Stage::Cancelled => (NextAction::StartAgain, None),
+            Stage::Finished => return None,
+        };
+        Some(NextStep { action, deadline })
     }
 
     /// The session after this event; its due instant is cleared when it has ended.
@@ -257,6 +264,16 @@ impl LinkSession {
         let due = if stage.ended() { None } else { self.due };
         Ok(Self { stage, due, ..self.clone() })
     }
+}
+
+impl StageKind {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+}
+
+impl SessionEventKind {
+    /// Every one, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use domain::{
     bank::{BankError, Verdict},
-    next_action::{Failure, NextAction},
+    ending::Ending,
+    next_action::Failure,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -37,7 +38,7 @@ pub(crate) fn refusal(
         .or(retry_after.and_then(|s| now.checked_add(SignedDuration::from_secs(s.into())).ok()));
     let sorted = match told.class.or(failed.error_class) {
         Some(class) => {
-            let class = ErrorClass::parse(&class);
+            let class = ErrorClass::told(&class);
             Some((class.verdict(), class.failure()))
         }
         None => unnamed(status),
@@ -58,8 +59,8 @@ pub(crate) fn refusal(
 /// A JSON refusal without a class: only the status speaks.
 fn unnamed(status: u16) -> Option<(Verdict, Failure)> {
     match status {
-        429 => Some((Verdict::Retry, Failure::new("http_429", NextAction::Backoff))),
-        500..=599 => Some((Verdict::Retry, Failure::new("http_5xx", NextAction::RetryLater))),
+        429 => Some((Verdict::Retry, Ending::Http429.into())),
+        500..=599 => Some((Verdict::Retry, Ending::Http5xx.into())),
         _ => None,
     }
 }

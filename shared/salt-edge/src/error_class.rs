@@ -4,6 +4,7 @@ use serde::{
     Deserialize,
     de::{IntoDeserializer, value},
 };
+use strum::{EnumIter, IntoEnumIterator};
 
 /// The longest unknown class that is kept, in characters.
 const LONGEST: usize = 64;
@@ -12,7 +13,7 @@ const LONGEST: usize = 64;
 ///
 /// Consent classes come with and without `Aisp`; both read as the one without.
 /// Source: `error.class`, `error_class`, `fail_error_class`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EnumIter, Deserialize)]
 pub enum ErrorClass {
     // Authentication: the operator's keys and clock.
     /// `App-id` is missing.
@@ -209,10 +210,25 @@ pub enum ErrorClass {
     // Everything else.
     /// A class that this build does not know: kept, and an alarm.
     #[serde(skip)]
+    #[strum(disabled)]
     Unknown(String),
 }
 
 impl ErrorClass {
+    /// Every class that this build knows, for tables and tests.
+    pub fn known() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
+
+    /// Reads a class out of what Salt Edge itself told us: one that this build does not know is an alarm.
+    pub fn told(text: &str) -> Self {
+        let class = Self::parse(text);
+        if let Self::Unknown(name) = &class {
+            tracing::error!(alarm = "unknown_class", why = name, "somebody must look at this");
+        }
+        class
+    }
+
     /// Reads a class; what is not known is kept, cut to 64 letters, digits and `_`.
     pub fn parse(text: &str) -> Self {
         let text: String =

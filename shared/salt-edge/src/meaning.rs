@@ -6,7 +6,7 @@ use domain::{
         Failure,
         NextAction::{
             self, Backoff, BankProblem, ChooseOtherBank, ConsentNotGranted, ContactSupport,
-            FixContract, FixKeys, FixRequest, Reconnect, RenewConsent, Report, RetryLater,
+            CorrectContact, FixContract, FixKeys, Reconnect, RenewConsent, Report, RetryLater,
             RetryWhilePresent, ReuseConnection, SelectAccounts, StartAgain, UseSameLogin,
             WaitBudget, WaitUntil,
         },
@@ -71,7 +71,7 @@ impl ErrorClass {
             Self::InvalidFromDate => ("InvalidFromDate", Ours, Report),
             Self::InvalidToDate => ("InvalidToDate", Ours, Report),
             Self::IdentifierInvalid => ("IdentifierInvalid", Ours, Report),
-            Self::EmailInvalid => ("EmailInvalid", User, FixRequest),
+            Self::EmailInvalid => ("EmailInvalid", User, CorrectContact),
             Self::CustomFieldsFormatInvalid => ("CustomFieldsFormatInvalid", Ours, Report),
             Self::CustomFieldsSizeTooBig => ("CustomFieldsSizeTooBig", Ours, Report),
             Self::ReturnUrlInvalid => ("ReturnURLInvalid", Ours, Report),

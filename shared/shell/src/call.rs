@@ -13,6 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     code::Code,
     problem::{Asked, FieldError, Problem},
+    shape,
 };
 
 /// The longest body that any of our own routes reads.
@@ -151,9 +152,9 @@ impl Call {
             return Err(Problem::new(Code::BodyTooLarge));
         }
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        let tree: serde_json::Value = serde_json::from_slice(body)
-            .map_err(|error| Problem::new(Code::MalformedJson).with_detail(error.to_string()))?;
-        serde_path_to_error::deserialize(tree).map_err(|error| Problem::shape(&error))
+        let tree: serde_json::Value =
+            serde_json::from_slice(body).map_err(|error| shape::malformed(&error))?;
+        shape::read(tree)
     }
 
     pub(crate) fn asked(&self) -> Asked {

@@ -1,10 +1,11 @@
 //! The codes of our errors: part of the API.
 
-use domain::next_action::NextAction;
+use domain::next_action::{NextAction, Retry};
 use serde::Serialize;
+use strum::VariantArray;
 
 /// What went wrong: part of the API, listed in `infra/openapi.yaml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The body is not JSON.
@@ -55,8 +56,10 @@ pub enum Code {
     RouteNotFound,
     /// The bank cannot be linked at present.
     InstitutionUnavailable,
-    /// The thing has moved on, or was changed at the same time.
+    /// The thing has moved on: what was asked for is not possible any more, or not yet.
     WrongState,
+    /// The thing was changed at the same time.
+    ChangedMeanwhile,
     /// The address was used, or is too old.
     LinkTokenSpent,
     /// The same request is being answered at this moment.
@@ -78,90 +81,73 @@ pub enum Code {
 }
 
 impl Code {
-    /// HTTP status and title.
-    pub(crate) fn says(self) -> (u16, &'static str) {
-        match self {
-            Self::MalformedJson => (400, "The body is not JSON"),
-            Self::UnknownField => (400, "There is no such field"),
-            Self::MissingField => (400, "A field is missing"),
-            Self::InvalidField => (400, "A field cannot be used"),
-            Self::InvalidId => (400, "That is no id"),
-            Self::InvalidEmail => (400, "That is no e-mail address"),
-            Self::InvalidPhone => (400, "That is no phone number"),
-            Self::InvalidCountry => (400, "That is no country"),
-            Self::InvalidParameter => (400, "A parameter cannot be used"),
-            Self::InvalidCursor => (400, "The cursor cannot be used here"),
-            Self::InvalidCode => (400, "The code is wrong or spent"),
-            Self::ReturnToNotRegistered => (400, "return_to is not registered"),
-            Self::MissingIdempotencyKey => (400, "The header Idempotency-Key is missing"),
-            Self::InvalidIdempotencyKey => (400, "The header Idempotency-Key cannot be used"),
-            Self::InvalidSignature => (401, "The signature is refused"),
-            Self::NotTheCreator => (403, "Only who created the session confirms it"),
-            Self::NoTenant => (403, "The token names no tenant and user"),
-            Self::InstitutionNotFound => (404, "There is no such bank"),
-            Self::LinkSessionNotFound => (404, "There is no such link session"),
-            Self::LinkTokenNotFound => (404, "The address leads nowhere"),
-            Self::ConnectionNotFound => (404, "There is no such connection"),
-            Self::AccountNotFound => (404, "There is no such account"),
-            Self::RouteNotFound => (404, "There is no such route"),
-            Self::InstitutionUnavailable => (409, "The bank cannot be linked at present"),
-            Self::WrongState => (409, "It has moved on"),
-            Self::LinkTokenSpent => (410, "The address was used or is too old"),
-            Self::IdempotencyKeyInUse => (409, "The same request is being answered"),
-            Self::Stale => (412, "It was changed since you looked"),
-            Self::IfMatchMissing => (428, "If-Match is missing"),
-            Self::BodyTooLarge => (413, "The body is larger than 64 KB"),
-            Self::IdempotencyKeyReused => (422, "The key was used for another request"),
-            Self::RefreshNotYet => (429, "It is too early to ask the bank again"),
-            Self::Internal => (500, "A fault of ours"),
-            Self::Unavailable => (503, "A part of the service does not answer"),
-        }
+    /// Every code, for tables and tests.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// HTTP status.
+    pub fn status(self) -> u16 {
+        self.row().0
     }
 
     /// The next step where a call does not say a better one.
-    pub(crate) fn next_action(self) -> NextAction {
-        match self {
-            Self::MalformedJson
-            | Self::UnknownField
-            | Self::MissingField
-            | Self::InvalidField
-            | Self::InvalidId
-            | Self::InvalidEmail
-            | Self::InvalidPhone
-            | Self::InvalidCountry
-            | Self::InvalidParameter
-            | Self::InvalidCursor
-            | Self::ReturnToNotRegistered
-            | Self::MissingIdempotencyKey
-            | Self::InvalidIdempotencyKey
-            | Self::IdempotencyKeyReused
-            | Self::NoTenant
-            | Self::InstitutionNotFound
-            | Self::LinkSessionNotFound
-            | Self::ConnectionNotFound
-            | Self::AccountNotFound
-            | Self::RouteNotFound
-            | Self::IfMatchMissing
-            | Self::BodyTooLarge => NextAction::FixRequest,
-            Self::InstitutionUnavailable => NextAction::ChooseOtherBank,
-            Self::InvalidCode
-            | Self::NotTheCreator
-            | Self::LinkTokenNotFound
-            | Self::LinkTokenSpent
-            | Self::WrongState => NextAction::StartAgain,
-            Self::RefreshNotYet => NextAction::WaitUntil,
-            Self::InvalidSignature => NextAction::FixKeys,
-            Self::IdempotencyKeyInUse | Self::Unavailable => NextAction::RetryLater,
-            Self::Stale => NextAction::FixRequest,
-            Self::Internal => NextAction::ContactSupport,
-        }
+    pub fn next_action(self) -> NextAction {
+        self.row().1
     }
 
-    pub(crate) fn retryable(self) -> bool {
-        matches!(self.says().0, 429 | 503) || self == Self::IdempotencyKeyInUse
+    /// When the same request may succeed: with the next step that the code has of itself.
+    pub fn retry(self) -> Retry {
+        self.next_action().retry()
     }
 
-    pub(crate) fn name(self) -> String {
+    /// The problem's title, for developers.
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The name that the API shows.
+    pub fn name(self) -> String {
         serde_json::to_string(&self).unwrap_or_default().trim_matches('"').to_owned()
+    }
+
+    #[rustfmt::skip]
+    fn row(self) -> (u16, NextAction, &'static str) {
+        use NextAction::{ChooseOtherBank, ContactSupport, CorrectContact, FixKeys, FixRequest, StartAgain, TryAgain, WaitUntil};
+        match self {
+            Self::MalformedJson => (400, FixRequest, "The body is not JSON"),
+            Self::UnknownField => (400, FixRequest, "There is no such field"),
+            Self::MissingField => (400, FixRequest, "A field is missing"),
+            Self::InvalidField => (400, FixRequest, "A field cannot be used"),
+            Self::InvalidId => (400, FixRequest, "That is no id"),
+            Self::InvalidEmail => (400, CorrectContact, "That is no e-mail address"),
+            Self::InvalidPhone => (400, CorrectContact, "That is no phone number"),
+            Self::InvalidCountry => (400, FixRequest, "That is no country"),
+            Self::InvalidParameter => (400, FixRequest, "A parameter cannot be used"),
+            Self::InvalidCursor => (400, FixRequest, "The cursor cannot be used here"),
+            Self::InvalidCode => (400, StartAgain, "The code is wrong or spent"),
+            Self::ReturnToNotRegistered => (400, FixRequest, "return_to is not registered"),
+            Self::MissingIdempotencyKey => (400, FixRequest, "The header Idempotency-Key is missing"),
+            Self::InvalidIdempotencyKey => (400, FixRequest, "The header Idempotency-Key cannot be used"),
+            Self::InvalidSignature => (401, FixKeys, "The signature is refused"),
+            Self::NotTheCreator => (403, StartAgain, "Only who created the session confirms it"),
+            Self::NoTenant => (403, FixRequest, "The token names no tenant and user"),
+            Self::InstitutionNotFound => (404, ChooseOtherBank, "There is no such bank"),
+            Self::LinkSessionNotFound => (404, FixRequest, "There is no such link session"),
+            Self::LinkTokenNotFound => (404, StartAgain, "The address leads nowhere"),
+            Self::ConnectionNotFound => (404, FixRequest, "There is no such connection"),
+            Self::AccountNotFound => (404, FixRequest, "There is no such account"),
+            Self::RouteNotFound => (404, FixRequest, "There is no such route"),
+            Self::InstitutionUnavailable => (409, ChooseOtherBank, "The bank cannot be linked at present"),
+            Self::WrongState => (409, StartAgain, "It has moved on"),
+            Self::ChangedMeanwhile => (409, TryAgain, "It was changed at the same time"),
+            Self::LinkTokenSpent => (410, StartAgain, "The address was used or is too old"),
+            Self::IdempotencyKeyInUse => (409, TryAgain, "The same request is being answered"),
+            Self::Stale => (412, FixRequest, "It was changed since you looked"),
+            Self::IfMatchMissing => (428, FixRequest, "If-Match is missing"),
+            Self::BodyTooLarge => (413, FixRequest, "The body is larger than 64 KB"),
+            Self::IdempotencyKeyReused => (422, FixRequest, "The key was used for another request"),
+            Self::RefreshNotYet => (429, WaitUntil, "It is too early to ask the bank again"),
+            Self::Internal => (500, ContactSupport, "A fault of ours"),
+            Self::Unavailable => (503, TryAgain, "A part of the service does not answer"),
+        }
     }
 }

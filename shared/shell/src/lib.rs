@@ -16,6 +16,7 @@ mod queue;
 mod run;
 mod seal;
 mod secrets;
+mod shape;
 mod telemetry;
 mod token;
 pub mod view;

@@ -1,10 +1,13 @@
 //! Errors of the HTTP API: RFC 9457, with the next step.
 
-use domain::{next_action::NextAction, wording::Locale};
+use domain::{
+    next_action::{NextAction, NextStep},
+    wording::Locale,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{call::Answer, code::Code};
+use crate::{call::Answer, code::Code, view::ActionView};
 
 /// A field of the request, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,25 +63,6 @@ impl Problem {
         Self::new(Code::InvalidField).with_errors(vec![FieldError::new(pointer, detail)])
     }
 
-    /// JSON that is not of the route's shape: which field, and what is wanted there.
-    pub(crate) fn shape(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let text = error.inner().to_string();
-        let named = text.split('`').nth(1).unwrap_or("");
-        if text.starts_with("unknown field") {
-            let errors = vec![FieldError::new(format!("/{named}"), "no such field")];
-            return Self::new(Code::UnknownField).with_errors(errors);
-        }
-        if text.starts_with("missing field") {
-            let errors = vec![FieldError::new(format!("/{named}"), "it must be given")];
-            return Self::new(Code::MissingField).with_errors(errors);
-        }
-        // What was sent stands before the comma, and is not sent back.
-        let wanted = text.rsplit_once(", expected ").map_or("another value", |(_, wanted)| wanted);
-        let place = error.path().to_string().replace('.', "/");
-        let pointer = if place == "/" { String::new() } else { format!("/{place}") };
-        Self::field(pointer, format!("expected {wanted}"))
-    }
-
     /// A fault of ours, logged here, once, and shown without its text.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a call ended in a fault of ours");
@@ -120,6 +104,13 @@ impl Problem {
         self
     }
 
+    /// Code and field errors in a line.
+    #[cfg(test)]
+    pub(crate) fn told(&self) -> String {
+        let errors = self.errors.iter().map(|one| format!("{} {}", one.pointer, one.detail));
+        format!("{} {}", self.code.name(), errors.collect::<Vec<_>>().join("; "))
+    }
+
     /// What it is.
     pub fn code(&self) -> Code {
         self.code
@@ -127,7 +118,9 @@ impl Problem {
 
     /// As an answer.
     pub(crate) fn answer(&self, asked: &Asked) -> Answer {
-        let (status, title) = self.code.says();
+        let (status, title) = (self.code.status(), self.code.title());
+        let next_allowed_at = self.next_allowed_at.or_else(|| self.code.retry().from(asked.now));
+        let step = NextStep { action: self.action, deadline: next_allowed_at };
         let body = Body {
             r#type: format!("urn:halite:problem:{}", self.code.name()),
             title,
@@ -136,28 +129,20 @@ impl Problem {
             instance: &asked.path,
             code: self.code,
             error_ref: &asked.reference,
-            next_action: Action {
-                code: self.action,
-                url: self.url.as_deref(),
-                deadline: self.next_allowed_at,
-            },
+            next_action: ActionView::from(step).at(self.url.clone()),
             display_message: asked.locale.sentence(self.action),
-            retryable: self.code.retryable(),
-            next_allowed_at: self.next_allowed_at,
+            retryable: self.code.retry().comes(),
+            next_allowed_at,
             errors: &self.errors,
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let answer = Answer::empty(status).with_body("application/problem+json", json);
-        match (status, self.next_allowed_at) {
-            (429 | 503, Some(at)) => {
+        match next_allowed_at {
+            Some(at) => {
                 let wait = at.duration_since(asked.now).as_secs().max(1);
                 answer.with_header("retry-after", wait.to_string())
             }
-            (503, None) => answer.with_header("retry-after", String::from("5")),
-            (409, None) if self.code == Code::IdempotencyKeyInUse => {
-                answer.with_header("retry-after", String::from("1"))
-            }
-            _ => answer,
+            None => answer,
         }
     }
 }
@@ -166,9 +151,8 @@ impl From<domain::stored::StoreError> for Problem {
     fn from(error: domain::stored::StoreError) -> Self {
         use domain::stored::StoreError;
         match error {
-            StoreError::Conflict => Self::new(Code::WrongState)
-                .with_detail("it was changed at the same time: load it again")
-                .with_action(NextAction::RetryLater),
+            StoreError::Conflict => Self::new(Code::ChangedMeanwhile)
+                .with_detail("it was changed at the same time: load it again"),
             StoreError::Contended | StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the table did not do what a call needs");
                 Self::new(Code::Unavailable)
@@ -214,16 +198,9 @@ struct Body<'a> {
     instance: &'a str,
     code: Code,
     error_ref: &'a str,
-    next_action: Action<'a>,
+    next_action: ActionView,
     display_message: &'static str,
     retryable: bool,
     next_allowed_at: Option<Timestamp>,
     errors: &'a [FieldError],
-}
-
-#[derive(Serialize)]
-struct Action<'a> {
-    code: NextAction,
-    url: Option<&'a str>,
-    deadline: Option<Timestamp>,
 }

@@ -8,7 +8,7 @@ use domain::{
     id::{ConnectionId, ConsentId, CustomerId},
     journal::{History, Ledger},
     mapping::Mapping,
-    next_action::NextAction,
+    next_action::{Actor, NextAction, NextStep},
     session::InstitutionRef,
     wording::Locale,
 };
@@ -40,18 +40,30 @@ impl From<&InstitutionRef> for InstitutionView {
     }
 }
 
-/// The next step and where it is taken.
+/// The next step: who takes it, where, and when.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActionView {
     code: NextAction,
+    actor: Actor,
+    retry: &'static str,
     url: Option<String>,
     deadline: Option<Timestamp>,
 }
 
+impl From<NextStep> for ActionView {
+    fn from(step: NextStep) -> Self {
+        let NextStep { action, deadline } = step;
+        let retry = action.retry().name();
+        Self { code: action, actor: action.actor(), retry, url: None, deadline }
+    }
+}
+
 impl ActionView {
-    /// This step, without an address.
-    pub fn new(code: NextAction) -> Self {
-        Self { code, url: None, deadline: None }
+    /// The same step, taken at this address.
+    #[must_use]
+    pub fn at(mut self, url: Option<String>) -> Self {
+        self.url = url;
+        self
     }
 }
 
@@ -105,7 +117,7 @@ impl ConnectionView {
     pub fn of(connection: &Connection, ledger: &Ledger, looking: Looking<'_>) -> Self {
         let now = looking.now;
         let data_as_of = ledger.data_as_of.max(connection.data_as_of);
-        let action = connection.state.next_action();
+        let step = connection.next_step();
         let scheduled = connection.state == State::Active;
         let consent = connection.consent.as_ref().map(|consent| ConsentView {
             id: consent.id.clone(),
@@ -133,12 +145,11 @@ impl ConnectionView {
             quarantined: ledger.quarantined.len(),
             consent,
             accounts: account::all(connection, ledger, looking.mapping),
-            next_action: action.map(|code| ActionView {
-                code,
-                url: (code == NextAction::DeleteInDashboard).then(|| looking.dashboard.to_owned()),
-                deadline: None,
+            next_action: step.map(|step| {
+                let at_dashboard = step.action == NextAction::DeleteInDashboard;
+                ActionView::from(step).at(at_dashboard.then(|| looking.dashboard.to_owned()))
             }),
-            display_message: action.map(|action| looking.locale.sentence(action)),
+            display_message: step.map(|step| looking.locale.sentence(step.action)),
         }
     }
 }

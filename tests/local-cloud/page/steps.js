@@ -2,11 +2,17 @@ import { segment } from "./api.js";
 import { button, link } from "./dom.js";
 import { beginVisit, chooseInstitution, repeat } from "./visits.js";
 
-const REPEAT = { reconnect: "do.sign_in", use_same_login: "do.sign_in", retry_while_present: "do.try_again", consent_not_granted: "do.try_again", select_accounts: "do.try_again", renew_consent: "do.renew", start_again: "visit.again" };
-const AGAIN = ["backoff", "retry_later", "bank_problem", "fix_keys", "fix_contract", "report"];
+const REPEAT = { reconnect: "do.sign_in", use_same_login: "do.sign_in", retry_while_present: "do.try_again", consent_not_granted: "do.try_again", select_accounts: "do.try_again", renew_consent: "do.renew", start_again: "visit.again", start_again_later: "visit.again" };
+const AGAIN = ["backoff", "retry_later", "bank_problem", "fix_keys", "fix_contract", "report", "try_again"];
+
+/** Nothing is to be done: the reader may go on. */
+const ON_ITS_WAY = ["in_progress", "being_revoked"];
+
+/** The visit itself shows the way. */
+const ON_THE_VISIT = ["open_link", "finish_at_bank"];
 
 /** Every code that the API may name as the next step. */
-export const CODES = [...Object.keys(REPEAT), ...AGAIN, "wait_until", "wait_budget", "reuse_connection", "choose_other_bank", "contact_support", "delete_in_dashboard", "confirm", "fix_request"];
+export const CODES = [...Object.keys(REPEAT), ...AGAIN, "wait_until", "wait_budget", "reuse_connection", "choose_other_bank", "contact_support", "delete_in_dashboard", "confirm", "fix_request", "correct_contact", ...ON_ITS_WAY, ...ON_THE_VISIT];
 
 /**
  * The button that leads on. `place` says what there is to act on: `session`, `connection`, `again` (do the same once more),
@@ -24,14 +30,15 @@ export function nextStep(app, action, place, attempt) {
   if (code === "delete_in_dashboard") return outside(app, url ?? app.config.salt_edge_dashboard, code);
   if (code === "contact_support" && place.reference) return copy(app, place.reference);
   if (code === "confirm" && place.confirm) return make("do.confirm", place.confirm);
-  if (code === "fix_request" && place.form) return make("do.check_form", () => place.form.querySelector("[aria-invalid]")?.focus());
+  if (ON_ITS_WAY.includes(code)) return make("do.understood", place.dismiss ?? (() => app.go("#/")));
+  if (["fix_request", "correct_contact"].includes(code) && place.form) return make("do.check_form", () => place.form.querySelector("[aria-invalid]")?.focus());
   if (!place.again && !place.session) return make("do.home", () => app.go("#/"));
   return make("do.try_again", () => (place.again ? place.again() : repeat(app, place.session)));
 }
 
 function onceMore(app, code, { session, connection }) {
   if (session) return repeat(app, session);
-  if (code === "start_again" && connection) return chooseInstitution(app, connection.institution);
+  if (code.startsWith("start_again") && connection) return chooseInstitution(app, connection.institution);
   if (code === "select_accounts" && connection) return beginVisit(app, connection.id, "fetch-accounts");
   return connection ? beginVisit(app, connection.id, "reconnect") : app.go("#/add");
 }

@@ -6,6 +6,7 @@ pub mod laws;
 mod packages;
 mod rust;
 mod tree;
+pub mod written;
 mod yaml;
 
 pub use fault::Fault;

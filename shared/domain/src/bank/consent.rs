@@ -1,6 +1,7 @@
 //! Consents as the provider shows them.
 
 use jiff::Timestamp;
+use strum::VariantArray;
 
 use crate::id::RemoteConsentId;
 
@@ -22,7 +23,7 @@ pub struct RemoteConsent {
 }
 
 /// `status` of a consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
 pub enum RemoteConsentState {
     /// In force.
     Active,

@@ -2,7 +2,7 @@
 
 use domain::{
     bank::{self, RemoteConnection},
-    next_action::{Failure, NextAction},
+    ending::Ending,
 };
 
 use super::{Why, filled, health};
@@ -35,8 +35,8 @@ pub fn connection(wire: Connection) -> Result<RemoteConnection, Why> {
 /// An attempt. A class without an instant of failure is a failure too.
 fn attempt(wire: Attempt) -> bank::Attempt {
     let failure = match (filled(wire.fail_error_class), wire.fail_at) {
-        (Some(class), _) => Some(ErrorClass::parse(&class).failure()),
-        (None, Some(_)) => Some(Failure::new("failed_without_class", NextAction::Report)),
+        (Some(class), _) => Some(ErrorClass::told(&class).failure()),
+        (None, Some(_)) => Some(Ending::FailedWithoutClass.into()),
         (None, None) => None,
     };
     let ended = wire.finished.unwrap_or(wire.success_at.is_some());

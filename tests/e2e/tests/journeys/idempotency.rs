@@ -213,7 +213,7 @@ async fn idempotency_while_it_is_being_answered_the_key_is_in_use() {
     let refused = begun(&world, "k", &link()).await;
     assert_eq!(refused.said(), (409, "idempotency_key_in_use".into()), "{}", refused.text);
     assert_problem(&refused, "in use");
-    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(refused.headers["retry-after"], "5");
     assert_eq!(refused.json()["retryable"], true);
     assert_eq!(begun(&world, "k", &link()).await.status, 201);
     assert_eq!(sessions(&world).await, 1);

@@ -187,12 +187,12 @@ async fn turned_away(world: &World, story: &str, action: &str) {
 async fn salt_edge_may_refuse_to_open() {
     let world = world(options()).await;
     for (fault, action) in [
-        (ApiFaultKind::TooManyRequests, "backoff"),
-        (ApiFaultKind::ServerError, "retry_later"),
-        (ApiFaultKind::BadGateway, "start_again"),
-        (ApiFaultKind::HtmlNotFound, "start_again"),
-        (ApiFaultKind::Truncated, "start_again"),
-        (ApiFaultKind::Reset, "start_again"),
+        (ApiFaultKind::TooManyRequests, "start_again_later"),
+        (ApiFaultKind::ServerError, "start_again_later"),
+        (ApiFaultKind::BadGateway, "start_again_later"),
+        (ApiFaultKind::HtmlNotFound, "start_again_later"),
+        (ApiFaultKind::Truncated, "start_again_later"),
+        (ApiFaultKind::Reset, "start_again_later"),
         (ApiFaultKind::Error(ErrorClass::ProviderInactive), "choose_other_bank"),
         (ApiFaultKind::Error(ErrorClass::ClientDisabled), "fix_contract"),
         (ApiFaultKind::Error(ErrorClass::ApiKeyNotFound), "fix_keys"),
@@ -211,7 +211,7 @@ async fn salt_edge_may_refuse_to_open() {
             times: 1,
             effect: Effect::LoseAnswer,
         });
-        turned_away(&world, operation, "start_again").await;
+        turned_away(&world, operation, "start_again_later").await;
         assert_eq!(world.cloud.tap().waiting(), 0, "{operation}");
     }
     let ada = user(&world, TENANT, "ada");

@@ -56,9 +56,9 @@ const CLASSES: [(&str, &str); 8] = [
     ("InteractiveTimeout", "retry_while_present"),
     ("ProviderAccessNotGranted", "consent_not_granted"),
     ("AllAccountsExcluded", "select_accounts"),
-    ("ProviderError", "bank_problem"),
-    ("FetchingTimeout", "retry_later"),
-    ("InternalServerError", "retry_later"),
+    ("ProviderError", "start_again_later"),
+    ("FetchingTimeout", "start_again_later"),
+    ("InternalServerError", "start_again_later"),
 ];
 
 /// Walks to the end and checks what the user is told.
@@ -167,7 +167,7 @@ async fn tries_again(late: Option<CallbackFault>) {
     assert_eq!(page.error_class().as_deref(), Some("InvalidCredentials"), "{}", page.html);
     // The fail callback of the first try arrives while the user is still on the page, unless it is late.
     world.settle().await;
-    let action = if is_late { Value::Null } else { json!("reconnect") };
+    let action = if is_late { "finish_at_bank" } else { "reconnect" };
     assert_eq!(ada.session(id).await["next_action"]["code"], action);
     browser.post(&at("/connect/retry"), &[token]).await.unwrap();
     let right = [token, ("login", "username"), ("password", "secret")];

@@ -198,6 +198,13 @@ export default {
   "action.confirm": "The bank is linked but not confirmed yet. It is only read once you confirm.",
   "action.fix_request": "Something in the form is not right. Please check it.",
   "action.report": "Something unexpected happened at Salt Edge. We have been told and look into it.",
+  "action.start_again_later": "This attempt failed through no fault of yours. Please wait a few minutes and start again.",
+  "action.try_again": "The service could not do that at this moment. Please try again in a few seconds.",
+  "action.correct_contact": "The e-mail address or phone number cannot be used. Please correct it and send it again.",
+  "action.open_link": "Please open the link to Salt Edge within the hour and sign in at your bank.",
+  "action.finish_at_bank": "Please finish signing in on the pages of Salt Edge and of your bank.",
+  "action.in_progress": "We are fetching your data from the bank. You need not do anything and may leave this page.",
+  "action.being_revoked": "We are taking your consent back and go on until that is proven. You need not do anything.",
   "action.deadline": "It can be asked again from {time}.",
 
   "do.sign_in": "Sign in again",

@@ -198,6 +198,13 @@ export default {
   "action.confirm": "Ngân hàng đã liên kết nhưng chưa được xác nhận. Dữ liệu chỉ được đọc sau khi bạn xác nhận.",
   "action.fix_request": "Có điều gì đó chưa đúng trong biểu mẫu. Vui lòng kiểm tra lại.",
   "action.report": "Đã có điều bất ngờ xảy ra ở Salt Edge. Chúng tôi đã được báo và đang xem xét.",
+  "action.start_again_later": "Lần thử này không thành công nhưng không phải do bạn. Vui lòng chờ vài phút rồi bắt đầu lại.",
+  "action.try_again": "Dịch vụ chưa thực hiện được yêu cầu vào lúc này. Vui lòng thử lại sau vài giây.",
+  "action.correct_contact": "Địa chỉ e-mail hoặc số điện thoại không dùng được. Vui lòng sửa lại rồi gửi lần nữa.",
+  "action.open_link": "Vui lòng mở liên kết đến Salt Edge trong vòng một giờ và đăng nhập vào ngân hàng của bạn.",
+  "action.finish_at_bank": "Vui lòng hoàn tất việc đăng nhập trên trang của Salt Edge và của ngân hàng.",
+  "action.in_progress": "Chúng tôi đang lấy dữ liệu của bạn từ ngân hàng. Bạn không cần làm gì và có thể rời trang này.",
+  "action.being_revoked": "Chúng tôi đang thu hồi sự đồng ý của bạn và sẽ tiếp tục cho đến khi việc đó được chứng thực. Bạn không cần làm gì.",
   "action.deadline": "Có thể hỏi lại từ {time}.",
 
   "do.sign_in": "Đăng nhập lại",

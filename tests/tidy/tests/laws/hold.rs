@@ -85,6 +85,11 @@ fn links_lead_somewhere() {
 }
 
 #[test]
+fn what_is_written_is_up_to_date() {
+    holds(tidy::written::what_is_written_is_up_to_date);
+}
+
+#[test]
 fn no_message_gets_lost() {
     holds(laws::no_message_gets_lost);
 }
