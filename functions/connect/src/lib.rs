@@ -1,6 +1,7 @@
 //! Linking: banks to choose from, link sessions, the redirect and the return, refresh.
 
 mod accounts;
+mod banks;
 mod institutions;
 mod once;
 mod redirect;
@@ -19,6 +20,7 @@ pub use start::start;
 /// What this function answers.
 pub const ROUTES: &[&str] = &[
     "GET /v1/institutions",
+    "GET /v1/institutions/{id}",
     "POST /v1/link-sessions",
     "GET /v1/link-sessions/{id}",
     "POST /v1/link-sessions/{id}/cancel",
@@ -33,7 +35,8 @@ pub const ROUTES: &[&str] = &[
 
 async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
     match call.route.as_str() {
-        "GET /v1/institutions" => institutions::search(&parts.table, &call).await,
+        "GET /v1/institutions" => institutions::search(&parts.banks, &call).await,
+        "GET /v1/institutions/{id}" => institutions::show(&parts.banks, &call).await,
         "POST /v1/link-sessions" => sessions::create(&parts, &call).await,
         "GET /v1/link-sessions/{id}" => sessions::show(&parts.table, &call).await,
         "POST /v1/link-sessions/{id}/cancel" => sessions::cancel(&parts.table, &call).await,

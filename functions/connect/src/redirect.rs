@@ -56,7 +56,7 @@ async fn pages(
     let state = token(&parts.entropy)?;
     let until = session.confirm_until();
     parts.table.put_token(session, TokenKind::Return, &token_hash(&state), until).await?;
-    let institution = parts.table.institution(&session.institution.id).await?;
+    let institution = parts.banks.find(&session.institution.id).await?;
     let history = institution.as_ref().and_then(|bank| bank.history_days).unwrap_or(HISTORY_DAYS);
     let longest = institution.and_then(|bank| bank.max_consent_days).unwrap_or(CONSENT_DAYS);
     let today = call.now.to_zoned(TimeZone::UTC).date();

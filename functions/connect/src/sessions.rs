@@ -78,7 +78,7 @@ async fn wanted(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     let email = body.checked_email(parts.mode == Mode::Partner)?;
     let phone = body.checked_phone()?;
     let id = body.institution()?;
-    let bank = parts.table.institution(&id).await?;
+    let bank = parts.banks.find(&id).await?;
     let bank = bank.ok_or_else(|| Problem::new(Code::InstitutionNotFound))?;
     if matches!(bank.health, domain::bank::Health::Inactive | domain::bank::Health::Disabled) {
         return Err(Problem::new(Code::InstitutionUnavailable));

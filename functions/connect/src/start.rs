@@ -7,10 +7,13 @@ use salt_edge::{Keyring, Mode};
 use shell::{Aws, Entropy, Function, Platform, Queue, Rotating, StartError};
 use store::Table;
 
+use crate::banks::Banks;
+
 /// Everything that a call may need.
 pub(crate) struct Parts {
     pub(crate) deployment: DeploymentId,
     pub(crate) table: Table,
+    pub(crate) banks: Banks,
     pub(crate) queue: Queue,
     pub(crate) bank: Rotating<Keyring>,
     pub(crate) entropy: Entropy,
@@ -55,12 +58,15 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let mode: Mode = env.parse("HALITE_MODE")?;
     let open = Keyring::opener(env.text("HALITE_SALTEDGE_URL")?, mode);
     let secrets = aws.secrets(&platform.clock);
+    let table = Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?);
+    let sandboxes = env.parse("HALITE_SANDBOXES")?;
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
-        table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
+        banks: Banks::new(table.clone(), sandboxes),
+        table,
         queue: aws.queue("HALITE_SYNC_QUEUE_URL")?,
         mode,
-        sandboxes: env.parse("HALITE_SANDBOXES")?,
+        sandboxes,
         public_url: env.text("HALITE_PUBLIC_URL")?.to_owned(),
         dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
         return_urls: ReturnUrls::parse(env.text("HALITE_RETURN_URLS")?)?,

@@ -12,6 +12,8 @@ use store::{Due, DueKind, Table};
 
 /// The catalogue of banks is copied once a day, at this minute of it (UTC).
 const CATALOGUE_MINUTE: i64 = 2 * 60;
+/// A copy that is older did not come off: it is tried again once an hour.
+const CATALOGUE_LATE: SignedDuration = SignedDuration::from_hours(25);
 
 struct Parts {
     table: Table,
@@ -42,7 +44,8 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
 
     let mut minutes = minute(first) + 1..=minute(now);
     let mut due = parts.table.due(since.min(now), now).await?;
-    if ticked.is_none() || minutes.clone().any(|minute| minute.rem_euclid(60) == 0) {
+    let hourly = ticked.is_none() || minutes.clone().any(|minute| minute.rem_euclid(60) == 0);
+    if hourly {
         due.extend(parts.table.overdue(since.min(now)).await?);
     }
     let mut sync = Vec::new();
@@ -52,8 +55,10 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
         let to = if queue == Wakes::Sync { &mut sync } else { &mut revoke };
         to.extend(message);
     }
-    let copied = parts.table.catalogue_age().await?.is_some();
-    if !copied || minutes.any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE) {
+    let catalogue = parts.table.catalogue().await?;
+    let age = catalogue.map(|catalogue| now.duration_since(catalogue.copied_at));
+    let nightly = minutes.any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE);
+    if nightly || age.is_none_or(|age| hourly && age > CATALOGUE_LATE) {
         sync.push(Message::Catalogue);
     }
     // A slot asks; the same slot's connections are looked at again when that ask's deadline is over.

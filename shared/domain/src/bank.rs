@@ -2,12 +2,15 @@
 
 mod consent;
 mod error;
+mod institution;
+pub mod search;
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 pub use consent::{RemoteConsent, RemoteConsentState};
 pub use error::{BankError, Verdict};
+pub use institution::{Health, Institution, SANDBOXES};
 
 use crate::{
     id::{
@@ -18,52 +21,6 @@ use crate::{
     next_action::Failure,
     secret::Personal,
 };
-
-/// A bank in the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Institution {
-    /// The provider's `code`.
-    pub id: InstitutionId,
-    /// The name that users know.
-    pub name: String,
-    /// ISO 3166-1 alpha-2; `XF` is the sandbox.
-    pub country: String,
-    /// Bank identifier codes.
-    #[serde(default)]
-    pub bic_codes: Vec<String>,
-    /// Where its logo is.
-    pub logo_url: Option<String>,
-    /// Whether it can be linked now.
-    pub health: Health,
-    /// `oauth`, `web` or `api`: how a user signs in. Kept as sent.
-    pub mode: String,
-    /// A PSD2 channel: at most four unattended asks in 24 hours.
-    pub regulated: bool,
-    /// Whether it can be asked without the user.
-    pub unattended: bool,
-    /// How far back it tells, in days.
-    pub history_days: Option<u16>,
-    /// The longest consent, in days; none = unlimited.
-    pub max_consent_days: Option<u16>,
-    /// Shown to the user before they start.
-    pub instruction: Option<String>,
-    /// The zone in which its day ends.
-    pub timezone: Option<String>,
-}
-
-/// Whether a bank, or a connection, is served at present. Source: `status` of a provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// Served.
-    Active,
-    /// Out of order for a time.
-    Inactive,
-    /// Out of service for good.
-    Disabled,
-    /// A status that this build does not know; treated as served.
-    Unknown,
-}
 
 /// A customer as we register them at the provider.
 #[derive(Debug, Clone)]

@@ -7,10 +7,16 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    client::Client, error::unreadable, exchange::Call, page::List, translate,
-    wire::provider::Provider,
+    client::Client,
+    error::unreadable,
+    pace::Pace,
+    page::List,
+    translate,
+    wire::{envelope::One, provider::Provider},
 };
 
+/// The name of its list.
+pub(crate) const LIST: &str = "GET /providers";
 const AIS: (&str, &str) = ("include_ais_fields", "true");
 
 impl Client {
@@ -22,7 +28,7 @@ impl Client {
     ) -> Result<Listed<Institution>, BankError> {
         let sandboxes = ("include_sandboxes", if sandboxes { "true" } else { "false" });
         let query = &[sandboxes, AIS];
-        let list = List { name: "GET /providers", path: "providers", query, from: None };
+        let list = List { name: LIST, path: "providers", query, from: None };
         let mut banks = translate::empty();
         self.pages(list, now, |row| {
             let bank = serde_json::from_str::<Provider>(row.get())
@@ -43,7 +49,8 @@ impl Client {
         let name = "GET /providers/{code}";
         let query = [("include_sandboxes", "true"), AIS];
         let url = self.url(&["providers", id.as_str()], &query);
-        let wire: Provider = self.read(Call::get(name, url), now).await?;
+        let answer = self.paced(Pace::Catalogue, name, &url, now).await?;
+        let wire: Provider = answer.json::<One<Provider>>()?.data;
         let bank = translate::provider(wire).map_err(|why| unreadable(name, why))?;
         if bank.id != *id {
             return Err(unreadable(name, "another bank than asked for"));

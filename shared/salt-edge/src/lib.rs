@@ -18,6 +18,7 @@ mod error_class;
 mod exchange;
 mod keyring;
 mod meaning;
+mod pace;
 mod page;
 mod public_key;
 mod settings;

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::{
+    catalogue,
     client::Client,
-    exchange::Call,
+    pace::Pace,
     wire::envelope::{Meta, Page},
 };
 
@@ -43,10 +44,11 @@ impl Client {
         now: Timestamp,
         mut take: impl FnMut(&RawValue) + Send,
     ) -> Result<(), BankError> {
+        let speed = if list.name == catalogue::LIST { Pace::Catalogue } else { Pace::Free };
         let mut trail = Trail::new(&list, self.first(&list));
         let mut rows = 0;
         for _ in 0..MOST_PAGES {
-            let answer = self.exchange(Call::get(list.name, trail.next.clone()), now).await?;
+            let answer = self.paced(speed, list.name, &trail.next, now).await?;
             let page: Page<'_> = answer.json()?;
             rows += page.data.len();
             if rows > MOST_ROWS {

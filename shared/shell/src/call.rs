@@ -178,13 +178,13 @@ fn caller(
 /// What is answered.
 #[derive(Debug)]
 pub struct Answer {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: Vec<u8>,
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    /// An answer without a body. Nothing that Halite answers may be stored by a cache.
+    /// An answer without a body. No cache may store it, but see [`Answer::kept`].
     pub fn empty(status: u16) -> Self {
         let headers = vec![("cache-control", String::from("no-store"))];
         Self { status, headers, body: Vec::new() }

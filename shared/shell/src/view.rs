@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use account::{AccountView, ProposalView, etag, masked};
 
 /// Who serves every bank at present.
-const AGGREGATOR: &str = "Salt Edge";
+pub const AGGREGATOR: &str = "Salt Edge";
 
 /// A bank as a session or connection shows it.
 #[derive(Debug, Clone, Serialize)]

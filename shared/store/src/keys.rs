@@ -61,14 +61,14 @@ impl Key {
         Self::new(format!("T#{tenant}#A#{request}"), "A")
     }
 
-    /// One country's banks.
-    pub(crate) fn catalogue(country: &str, chunk: usize) -> Self {
-        Self::new(CATALOGUE.to_owned(), format!("{country}#{chunk:04}"))
+    /// What the catalogue consists of.
+    pub(crate) fn catalogue() -> Self {
+        Self::new(CATALOGUE.to_owned(), "HEAD")
     }
 
-    /// When the catalogue was copied.
-    pub(crate) fn catalogue_age() -> Self {
-        Self::new("CATALOGUE-AGE".to_owned(), "AGE")
+    /// Some banks of a country, under the hash of what it holds.
+    pub(crate) fn catalogue_page(name: &str) -> Self {
+        Self::new(format!("{CATALOGUE}#{name}"), "PAGE")
     }
 
     /// The last minute that the schedule has worked off.
@@ -81,8 +81,8 @@ impl Key {
 pub(crate) const END: char = '\u{7f}';
 /// The sort key of a connection.
 pub(crate) const CONNECTION: &str = "K";
-/// The partition of the catalogue.
-pub(crate) const CATALOGUE: &str = "CATALOGUE";
+/// The partition of the catalogue's head, and the beginning of its pages'.
+const CATALOGUE: &str = "CATALOGUE";
 
 /// The partition of one connection and its journal.
 pub(crate) fn partition(tenant: &TenantId, connection: &ConnectionId) -> String {

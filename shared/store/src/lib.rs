@@ -16,7 +16,7 @@ mod sessions;
 mod table;
 
 pub use answered::Answered;
-pub use catalogue::CatalogueAge;
+pub use catalogue::{Catalogue, PageName, Written};
 pub use connections::Listed;
 pub use due::{Due, DueKind};
 pub use error::StoreError;

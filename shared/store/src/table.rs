@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, Put, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem},
 };
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -20,6 +20,10 @@ const OVER: &str = "attribute_not_exists(pk) OR #end <= :now";
 
 /// Pages that one query may take: what is not found by then is a fault of the query.
 const PAGES: usize = 1_000;
+/// Items that one batch may ask for. Source: `BatchGetItem`.
+const BATCH: usize = 100;
+/// Times that a batch is asked again for what the table left out.
+const BATCH_TRIES: usize = 8;
 
 /// What the template's table must be like for this adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +97,42 @@ impl Table {
         let request = request.consistent_read(newest);
         let answer = request.send().await.map_err(|error| sorted("a read", &error))?;
         answer.item.as_ref().map(|item| item::record(kind, item)).transpose()
+    }
+
+    /// The items of these keys that are there, in no order, a hundred keys a request.
+    pub(crate) async fn items(
+        &self,
+        keys: &[Key],
+        consistent: bool,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(BATCH) {
+            let mut left: Vec<Item> = keys.iter().map(item::key).collect();
+            for _ in 0..BATCH_TRIES {
+                let wanted = KeysAndAttributes::builder().set_keys(Some(left));
+                let wanted = wanted.consistent_read(consistent).build();
+                let wanted = wanted.map_err(|error| StoreError::Unreadable {
+                    kind: "batch",
+                    why: error.to_string(),
+                })?;
+                let request = self.client.batch_get_item().request_items(&self.name, wanted);
+                let answer = request.send().await.map_err(|error| sorted("a batch", &error))?;
+                found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
+                let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                left = unread.map(|unread| unread.keys).unwrap_or_default();
+                if left.is_empty() {
+                    break;
+                }
+            }
+            if !left.is_empty() {
+                return Err(StoreError::Unavailable {
+                    what: "a batch",
+                    code: String::from("items left out again and again"),
+                    request: String::from("none"),
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Puts one item. Errors: [`StoreError::Conflict`] when the condition does not hold.

@@ -6,14 +6,17 @@ use simulator::ClientKind;
 
 /// The port of the page when none is given.
 const PORT: u16 = 8200;
+/// More banks than any catalogue has.
+const MOST_BANKS: usize = 20_000;
 
 /// How the program is called, for `--help` and for whoever called it wrongly.
 pub const USAGE: &str = "\
-cargo run [-- --port N] [--data DIR] [--mode partner|client] [--salt-edge URL]
+cargo run [-- --port N] [--data DIR] [--mode partner|client] [--banks N] [--salt-edge URL]
 
   --port N         the page on N, the API on N+1, the simulator on N+2; 0 takes any free ports (8200)
   --data DIR       where table, queues and simulator keep their data (.halite in the project)
   --mode MODE      partner (connections belong to the user's Salt Edge account) or client (an own licence)
+  --banks N        made-up banks in 60 countries beside the simulator's sandboxes (0)
   --salt-edge URL  another Salt Edge than the built-in simulator, https://www.saltedge.com/api/v6;
                    SALTEDGE_APP_ID, SALTEDGE_SECRET and SALTEDGE_PRIVATE_KEY (PEM), or
                    SALTEDGE_PRIVATE_KEY_FILE, come from the environment; SALTEDGE_MODE is a default of --mode.
@@ -28,6 +31,8 @@ pub struct Args {
     pub data: PathBuf,
     /// `partner` or `client`; none when the command line does not say.
     pub mode: Option<ClientKind>,
+    /// Made-up banks of the simulator.
+    pub banks: usize,
     /// Another Salt Edge.
     pub salt_edge: Option<String>,
     /// Only the usage is wanted.
@@ -38,7 +43,8 @@ impl Args {
     /// Reads the arguments behind the program's name. Errors: one sentence.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.halite");
-        let mut args = Self { port: PORT, data, mode: None, salt_edge: None, help: false };
+        let mut args =
+            Self { port: PORT, data, mode: None, banks: 0, salt_edge: None, help: false };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let (name, inline) = match argument.split_once('=') {
@@ -49,13 +55,14 @@ impl Args {
                 args.help = true;
                 continue;
             }
-            if !["--port", "--data", "--mode", "--salt-edge"].contains(&name.as_str()) {
+            if !["--port", "--data", "--mode", "--banks", "--salt-edge"].contains(&name.as_str()) {
                 return Err(format!("{name} is not an argument of this program; try --help"));
             }
             let value = inline.or_else(|| arguments.next()).filter(|value| !value.is_empty());
             let value = value.ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
                 "--port" => args.port = port(&value)?,
+                "--banks" => args.banks = banks(&value)?,
                 "--data" => args.data = PathBuf::from(value),
                 "--mode" => args.mode = Some(mode(&value)?),
                 _ => args.salt_edge = Some(address(&value)?),
@@ -77,6 +84,11 @@ pub(crate) fn mode(text: &str) -> Result<ClientKind, String> {
 fn port(text: &str) -> Result<u16, String> {
     let port = text.parse().ok().filter(|port| *port <= u16::MAX - 2);
     port.ok_or_else(|| format!("--port {text} is not a number from 0 to {}", u16::MAX - 2))
+}
+
+fn banks(text: &str) -> Result<usize, String> {
+    let banks = text.parse().ok().filter(|banks| *banks <= MOST_BANKS);
+    banks.ok_or_else(|| format!("--banks {text} is not a number from 0 to {MOST_BANKS}"))
 }
 
 fn address(text: &str) -> Result<String, String> {
@@ -105,6 +117,7 @@ mod tests {
                 Ok((PORT, Some("http://127.0.0.1:4000/api/v6"))),
             ),
             ("--port", Err("--port needs a value")),
+            ("--banks -1", Err("--banks -1 is not a number from 0 to 20000")),
             ("--port x", Err("--port x is not a number from 0 to 65533")),
             ("--port 65535", Err("--port 65535 is not a number from 0 to 65533")),
             (

@@ -70,10 +70,12 @@ fn transaction(request: &Value) -> impl Iterator<Item = (&str, &Value)> {
     parts.filter_map(Value::as_object).flatten().map(|(kind, part)| (kind.as_str(), part))
 }
 
-/// The table's own partition key of an item or a key. A query by expression names none.
+/// The table's own partition key of an item or a key, or of each of a batch. A query by expression names none.
 fn leading_keys(request: &Value) -> Vec<String> {
-    let keys = ["Item", "Key"].iter().filter_map(|at| request[at]["pk"]["S"].as_str());
-    keys.map(str::to_owned).collect()
+    let tables = request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+    let batch = tables.filter_map(|table| table["Keys"].as_array()).flatten();
+    let keys = ["Item", "Key"].iter().map(|at| &request[at]).chain(batch);
+    keys.filter_map(|key| key["pk"]["S"].as_str()).map(str::to_owned).collect()
 }
 
 impl Ask {
@@ -145,6 +147,12 @@ mod tests {
                 Service::DynamoDb,
                 "TransactWriteItems",
                 json!({ "TransactItems": [{ "Delete": put("TICK") }] }),
+                false,
+            ),
+            (
+                Service::DynamoDb,
+                "BatchGetItem",
+                json!({ "RequestItems": { "t": { "Keys": [{ "pk": { "S": "TICK" } }] } } }),
                 false,
             ),
             (Service::Sqs, "SendMessageBatch", json!({}), true),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::Write;
 
-use simulator::{StageName, Switches};
+use simulator::{BankList, StageName, Switches};
 
 use crate::StartError;
 use crate::args::Args;
@@ -50,6 +50,7 @@ pub async fn run(
         kind: args.mode.unwrap_or(defaults.kind),
         seed,
         switches: Switches { stage_millis_of: reading_stages(), ..defaults.switches },
+        banks: BankList::of(args.banks),
         simulator_port: after(2),
         tapped: false,
         data,

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use simulator::{
-    Callbacks, Client, ClientKind, SignatureRule, Simulator, Switches, TEST_CLIENT_PRIVATE_KEY,
-    TEST_CLIENT_PUBLIC_KEY,
+    BankList, Callbacks, Client, ClientKind, SignatureRule, Simulator, Switches,
+    TEST_CLIENT_PRIVATE_KEY, TEST_CLIENT_PUBLIC_KEY,
 };
 
 use crate::clock::Clock;
@@ -49,6 +49,8 @@ pub struct WorldOptions {
     pub seed: u64,
     /// Answers to Salt Edge's open questions. Requests must be signed, whatever the account's state.
     pub switches: Switches,
+    /// Banks in the simulator's catalogue beside the sandboxes.
+    pub banks: BankList,
     /// Booked rows of `fakebank_oauth_with_n_transactions_xf`.
     pub n_transactions: usize,
     /// The template.
@@ -75,6 +77,7 @@ impl Default for WorldOptions {
             kind: ClientKind::Partner,
             seed: simulator.seed,
             switches: Switches { signature: SignatureRule::Always, ..simulator.switches },
+            banks: simulator.banks,
             n_transactions: simulator.n_transactions,
             template: TemplateText::own(),
             data: Data::Memory,
@@ -220,6 +223,7 @@ async fn simulator(
         clock,
         clients: vec![client],
         switches: options.switches.clone(),
+        banks: options.banks,
         n_transactions: options.n_transactions,
         restore,
         ..simulator::Options::default()

@@ -140,7 +140,7 @@ async fn a_message_that_never_succeeds_becomes_a_dead_letter() {
 async fn a_right_that_the_template_does_not_give_is_missing_here_too() {
     let own = include_str!("../../../template.yaml");
     for (from, to) in [
-        ("LeadingKeys: [CATALOGUE-AGE, TICK]", "LeadingKeys: [CATALOGUE-AGE]"),
+        ("LeadingKeys: [CATALOGUE, TICK]", "LeadingKeys: [CATALOGUE]"),
         ("!Sub ${Table.Arn}/index/due", "!Sub ${Table.Arn}/index/slots"),
     ] {
         assert!(own.contains(from));

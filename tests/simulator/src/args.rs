@@ -10,7 +10,7 @@ pub(crate) const HELP: &str = "\
 A Salt Edge v6 of one's own.
 
 cargo run -p simulator -- [--port N] [--seed S] [--app-id ID] [--secret TEXT] [--kind partner|client]
-                          [--client-key FILE] [--live] [--callbacks BASE_URL] [--name TEXT]
+                          [--client-key FILE] [--live] [--callbacks BASE_URL] [--name TEXT] [--banks N]
 
 --port        where to listen on 127.0.0.1; 0 (the default) takes any free port
 --seed        the same seed gives the same rows and ids (default 1)
@@ -20,7 +20,8 @@ cargo run -p simulator -- [--port N] [--seed S] [--app-id ID] [--secret TEXT] [-
 --client-key  the integrator's PUBLIC key in PEM; default: keys/client-test-public.pem
 --live        signatures are mandatory
 --callbacks   BASE_URL/success, /fail, /notify, /destroy, /provider, /consent, /service
---name        what end users read on the consent page";
+--name        what end users read on the consent page
+--banks       made-up banks in 60 countries beside the sandboxes, 6000 for a catalogue of the usual size (default 0)";
 
 /// What the program was asked for.
 #[derive(Debug)]
@@ -28,13 +29,14 @@ pub(crate) struct Args {
     pub(crate) listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) client: Client,
+    pub(crate) banks: usize,
 }
 
 /// Reads the arguments; none = help was asked for.
 pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Args>, String> {
     let mut client =
         Client::new("app", "secret", ClientKind::Partner).with_key(TEST_CLIENT_PUBLIC_KEY);
-    let (mut port, mut seed) = (0_u16, 1_u64);
+    let (mut port, mut seed, mut banks) = (0_u16, 1_u64, 0_usize);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word.as_str() {
@@ -42,6 +44,7 @@ pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Arg
             "--live" => client.state = ClientState::Live,
             "--port" => port = number(&value()?)?,
             "--seed" => seed = number(&value()?)?,
+            "--banks" => banks = number(&value()?)?,
             "--app-id" => client.app_id = value()?,
             "--secret" => client.secret = value()?,
             "--name" => client.name = value()?,
@@ -57,7 +60,7 @@ pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Arg
             other => return Err(format!("{other} is not an argument")),
         }
     }
-    Ok(Some(Args { listen: SocketAddr::from(([127, 0, 0, 1], port)), seed, client }))
+    Ok(Some(Args { listen: SocketAddr::from(([127, 0, 0, 1], port)), seed, client, banks }))
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {

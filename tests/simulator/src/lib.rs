@@ -53,8 +53,8 @@ pub use attempt::{AttemptKind, StageName};
 pub use bank::catalogue::{CAPTCHA, SECOND_CODE, SMS_CODE, TOKEN};
 pub use bank::edit::{NewAccount, NewRow, RowEdit};
 pub use bank::{
-    BalanceRule, BankAccount, BankRow, Book, Field, FieldNature, InteractiveStep, KeyOwner,
-    Provider, ProviderMode, ProviderStatus, RowStatus,
+    BalanceRule, BankAccount, BankList, BankRow, Book, Field, FieldNature, InteractiveStep,
+    KeyOwner, Provider, ProviderMode, ProviderStatus, RowStatus,
 };
 pub use browser::{Browser, BrowserError, Page, Walk};
 pub use clients::{CallbackKind, Callbacks, Client, ClientKind, ClientState};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use simulator::{Clock, Options, Simulator, Switches};
+use simulator::{BankList, Clock, Options, Simulator, Switches};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How often due work is looked for.
@@ -43,6 +43,7 @@ async fn run(args: args::Args) -> Result<(), Box<dyn std::error::Error>> {
         seed: args.seed,
         clock: Clock::movable(Arc::new(wall_clock)),
         clients: vec![args.client],
+        banks: BankList::of(args.banks),
         switches: Switches { stage_millis: STAGE_MILLIS, ..Switches::default() },
         ..Options::default()
     };

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
+use crate::bank::BankList;
 use crate::clients::Client;
 use crate::clock::Clock;
 use crate::switches::Switches;
@@ -21,6 +22,8 @@ pub struct Options {
     pub clients: Vec<Client>,
     /// Answers to the open questions.
     pub switches: Switches,
+    /// Banks in the catalogue beside the sandboxes.
+    pub banks: BankList,
     /// Booked rows of `fakebank_oauth_with_n_transactions_xf`, over two accounts.
     pub n_transactions: usize,
     /// The private key that signs callbacks (PEM, PKCS#1 or PKCS#8). None: the published test key.
@@ -40,6 +43,7 @@ impl Default for Options {
             clock: Clock::standing(Timestamp::constant(1_772_442_000, 0)), // 2026-03-02T09:00:00Z
             clients: Vec::new(),
             switches: Switches::default(),
+            banks: BankList::default(),
             n_transactions: 1_200,
             callback_key_pem: None,
             callback_public_key_pem: None,

@@ -17,6 +17,12 @@ pub struct Provider {
     /// Bank identifier codes.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub bic_codes: Option<Vec<String>>,
+    /// The group's name.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub group_name: Option<String>,
+    /// The group's key.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub group_code: Option<String>,
     /// `active`, `inactive`, `disabled`.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub status: Option<String>,
@@ -41,6 +47,12 @@ pub struct Provider {
     /// Null = unlimited.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub max_consent_days: Option<u64>,
+    /// `checking`, `card`, `savings` …
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub supported_account_natures: Option<Vec<String>>,
+    /// `personal`, `business`.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub supported_account_types: Option<Vec<String>>,
     /// Shown to the user.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub instruction_for_connections: Option<String>,

@@ -4,8 +4,8 @@ use domain::{bank::Rows, secret::Personal};
 use salt_edge::Mode;
 
 use crate::{
-    answers::{ACCOUNT_ID, CONNECTION_ID, PROVIDER, last_page, row},
-    server::{Server, json},
+    answers::{ACCOUNT_ID, CONNECTION_ID, PROVIDER, last_page, page, row},
+    server::{Server, failed, json},
 };
 
 /// What was set aside, by account, and why.
@@ -120,4 +120,16 @@ async fn the_catalogue_survives_a_bank_that_cannot_be_read() {
     assert_eq!(listed.rows[1].health, domain::bank::Health::Unknown);
     assert_eq!(listed.rows[1].history_days, Some(u16::MAX));
     assert_eq!(listed.quarantined[0].why, "name is missing");
+}
+
+#[tokio::test]
+async fn the_catalogue_is_read_at_its_pace_and_waits_when_there_were_too_many() {
+    let page = |id: u32| json(page(&[PROVIDER], &format!(r#"{{"next_id":"{id}"}}"#)));
+    let busy = failed(429, "TooManyRequests");
+    let server = Server::start([page(2), busy, page(3), json(last_page(&[PROVIDER]))]).await;
+    let began = std::time::Instant::now();
+    let listed = server.client(Mode::Client).institutions(true, server.now).await.unwrap();
+    let took = began.elapsed().as_millis();
+    assert_eq!((listed.rows.len(), server.lines().len()), (3, 4));
+    assert!(took >= 3 * 100 + 500, "three pages and a pause in {took} ms");
 }

@@ -1,6 +1,7 @@
 //! Two tenants in one table never see each other.
 
 use domain::{id::TenantId, journal::Position};
+use store::Catalogue;
 
 use crate::bed::{TENANT, answered, at, bed, connection, entry, session};
 
@@ -50,7 +51,7 @@ async fn every_partition_is_a_tenants_or_one_of_the_few_that_are_nobodys() {
     let bed = bed().await;
     let made = bed.linked(&connection(1)).await;
     bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a")).await.unwrap();
-    bed.table.put_catalogue(&[], at("02T10:00")).await.unwrap();
+    bed.table.replace_catalogue(&Catalogue::none(), &[], at("02T10:00")).await.unwrap();
     bed.table.set_ticked(at("02T10:00")).await.unwrap();
     let (client, name) = bed.cloud.table();
     let all = client.scan().table_name(name).send().await.unwrap();

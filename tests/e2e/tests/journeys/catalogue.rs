@@ -12,7 +12,7 @@ async fn offered(user: &User<'_>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn catalogue_callbacks_read_the_bank_that_they_name() {
+async fn l1_catalogue_callbacks_read_the_bank_that_they_name() {
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
     let control = world.salt_edge.control();
@@ -33,7 +33,7 @@ async fn catalogue_callbacks_read_the_bank_that_they_name() {
 }
 
 #[tokio::test]
-async fn catalogue_outlives_a_list_without_banks() {
+async fn l1_catalogue_outlives_a_list_without_banks() {
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
     let before = offered(&ada).await;

@@ -14,6 +14,7 @@ mod callbacks_hostile;
 mod catalogue;
 mod feed;
 mod idempotency;
+mod institutions;
 mod isolation;
 mod link;
 mod link_addresses;

@@ -61,7 +61,7 @@ fn check_provider(
 ) -> Result<(), ApiError> {
     let Some(code) = &request.provider_code else { return Ok(()) };
     let provider = world.provider_of(code)?;
-    if !request.include_sandboxes {
+    if provider.is_sandbox() && !request.include_sandboxes {
         return refuse(ErrorClass::ProviderNotFound, "Sandboxes need `include_sandboxes`.");
     }
     match provider.status {

@@ -79,7 +79,7 @@ impl World {
             "customer_identifier": customer.and_then(|customer| customer.shown_identifier()),
             "provider_code": connection.provider_code,
             "provider_name": provider.map(|provider| provider.name.as_str()),
-            "country_code": "XF",
+            "country_code": provider.map(|provider| provider.country.as_str()),
             "status": connection.status.name(),
             "categorization": connection.categorization,
             "categorization_vendor": connection.categorization_vendor,

@@ -20,11 +20,22 @@ pub(super) fn page<T>(
     items: Vec<(u64, T)>,
     show: impl Fn(T) -> Value,
 ) -> Result<Value, ApiError> {
+    page_of(MAX_PER_PAGE, call, switches, items, show)
+}
+
+/// The same, with pages of `most` rows at the largest.
+pub(super) fn page_of<T>(
+    most: usize,
+    call: &Call<'_>,
+    switches: &Switches,
+    items: Vec<(u64, T)>,
+    show: impl Fn(T) -> Value,
+) -> Result<Value, ApiError> {
     let from = number(call, "from_id")?.unwrap_or(0);
     let per_page = number(call, "per_page")?
         .and_then(|count| usize::try_from(count).ok())
         .unwrap_or(switches.default_per_page)
-        .clamp(1, MAX_PER_PAGE);
+        .clamp(1, most);
     let mut rest = items.into_iter().skip_while(|(id, _)| *id < from);
     let data: Vec<Value> = rest.by_ref().take(per_page).map(|(_, item)| show(item)).collect();
     let next = rest.next().map(|(id, _)| id);

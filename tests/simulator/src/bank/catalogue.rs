@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::generated::{BankList, generated};
 use super::provider::{
     Field, FieldNature, InteractiveStep, KeyOwner, Provider, ProviderMode, ProviderStatus,
 };
@@ -15,6 +16,21 @@ pub const CAPTCHA: &str = "SALT42";
 /// The token of the token bank.
 pub const TOKEN: &str = "778899";
 
+/// What the sandboxes deliver.
+const NATURES: &[&str] = &[
+    "account",
+    "bonus",
+    "card",
+    "checking",
+    "credit_card",
+    "debit_card",
+    "ewallet",
+    "insurance",
+    "investment",
+    "loan",
+    "mortgage",
+    "savings",
+];
 const LOGIN: &str = "Enter the demo user name (username) and password (secret).";
 const AT_BANK: &str = "You are taken to the bank's own page; log in with username and secret.";
 
@@ -43,6 +59,11 @@ fn credentials_bank(code: &str, name: &str) -> Provider {
         id: 0,
         code: code.to_owned(),
         name: name.to_owned(),
+        country: "XF".to_owned(),
+        bic_codes: Vec::new(),
+        group: None,
+        timezone: "UTC",
+        natures: NATURES,
         mode: ProviderMode::Web,
         status: ProviderStatus::Active,
         regulated: false,
@@ -68,7 +89,7 @@ fn interactive_bank(code: &str, name: &str, steps: Vec<InteractiveStep>) -> Prov
     Provider { automatic_fetch: false, interactive: true, steps, ..credentials_bank(code, name) }
 }
 
-fn oauth_bank(code: &str, name: &str) -> Provider {
+pub(super) fn oauth_bank(code: &str, name: &str) -> Provider {
     Provider {
         mode: ProviderMode::Oauth,
         regulated: true,
@@ -235,10 +256,11 @@ fn with_field(more: Field) -> Vec<Field> {
     fields
 }
 
-/// The catalogue by code, with ids that do not change.
-pub(crate) fn catalogue() -> BTreeMap<String, Provider> {
+/// The catalogue by code, with ids that do not change: the sandboxes, and as many made-up banks as are asked for.
+pub(crate) fn catalogue(more: BankList) -> BTreeMap<String, Provider> {
     (4_101..)
         .zip([typed_in(), oauth(), special(), client_keys()].into_iter().flatten())
+        .chain((10_001..).zip(generated(more)))
         .map(|(id, provider)| (provider.code.clone(), Provider { id, ..provider }))
         .collect()
 }

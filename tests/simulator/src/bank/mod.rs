@@ -6,6 +6,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod edit;
+mod generated;
 mod iban;
 mod provider;
 mod seed;
@@ -19,6 +20,8 @@ use serde_json::{Map, Value};
 
 use crate::amount::Amount;
 
+pub use generated::BankList;
+pub(crate) use generated::country_name;
 pub use provider::{
     Field, FieldNature, InteractiveStep, KeyOwner, Provider, ProviderMode, ProviderStatus,
 };

@@ -127,6 +127,16 @@ pub struct Provider {
     pub code: String,
     /// Name for people.
     pub name: String,
+    /// ISO 3166-1 alpha-2; `XF` is the sandbox.
+    pub country: String,
+    /// Bank identifier codes.
+    pub bic_codes: Vec<String>,
+    /// Key and name of the group that it belongs to.
+    pub group: Option<(String, String)>,
+    /// Time zone of its capital.
+    pub timezone: &'static str,
+    /// Natures of accounts that it delivers.
+    pub natures: &'static [&'static str],
     /// How it is reached.
     pub mode: ProviderMode,
     /// Whether it can be used.
@@ -163,4 +173,12 @@ pub struct Provider {
     pub key_owner: KeyOwner,
     /// A sentence for the user.
     pub instruction: &'static str,
+}
+
+impl Provider {
+    /// Whether it is one of the sandboxes, which are shown to those only who ask for them.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        self.country == "XF"
+    }
 }

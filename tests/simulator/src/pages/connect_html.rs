@@ -11,6 +11,8 @@ use crate::session::{ConsentRequest, Session};
 use crate::world::World;
 
 pub(super) const BRAND: &str = "Salt Edge (simulated)";
+/// Banks that the page shows at most: the rest is found by its name.
+const MOST_BANKS: usize = 100;
 const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"1\">";
 
 pub(super) fn search_page(world: &World, session: &Session, wanted: &str) -> String {
@@ -19,9 +21,11 @@ pub(super) fn search_page(world: &World, session: &Session, wanted: &str) -> Str
     let banks: Vec<String> = world
         .providers
         .values()
-        .filter(|bank| session.request.include_sandboxes && bank.status == ProviderStatus::Active)
+        .filter(|bank| session.request.include_sandboxes || !bank.is_sandbox())
+        .filter(|bank| bank.status == ProviderStatus::Active)
         .filter(|bank| modes.is_none_or(|modes| modes.iter().any(|mode| mode == bank.mode.name())))
         .filter(|bank| bank.name.to_lowercase().contains(&wanted_lower))
+        .take(MOST_BANKS)
         .map(|bank| {
             format!(
                 "<button class=\"bank\" type=\"submit\" name=\"provider\" value=\"{}\">{}</button>",

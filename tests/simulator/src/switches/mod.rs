@@ -114,6 +114,11 @@ pub struct Switches {
     pub error_request_id: bool,
     /// Answers with 429 carry `Retry-After: 1`.
     pub retry_after: bool,
+    /// Calls of `/countries` and `/providers` in any second of real time; more: `TooManyRequests`. What is counted
+    /// is how fast a client sends, which no clock of a test can slow down.
+    pub catalogue_per_second: Option<usize>,
+    /// Rows of a page of providers at most, whatever `per_page` says.
+    pub providers_per_page: usize,
     /// Connects and reconnects that one client may ask for in a minute; more: `TooManyRequests`.
     pub connects_per_minute: Option<usize>,
 }
@@ -167,6 +172,8 @@ impl Default for Switches {
             removal_reaches_copy: false,
             error_request_id: true,
             retry_after: false,
+            catalogue_per_second: Some(10),
+            providers_per_page: 1_000,
             connects_per_minute: None,
         }
     }

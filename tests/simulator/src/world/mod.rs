@@ -7,7 +7,8 @@ mod lookups;
 mod records;
 mod saved;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,9 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     #[serde(skip)]
     pub(crate) record: Record,
+    /// When the catalogue was asked for within the last second of real time, for its own limit.
+    #[serde(skip)]
+    pub(crate) catalogue_calls: VecDeque<Instant>,
     /// Instants of connects and reconnects by client, for the flood limit.
     pub(crate) connects: BTreeMap<String, Vec<Timestamp>>,
 }
@@ -76,7 +80,7 @@ impl World {
             random: Random::named(options.seed, "tokens"),
             switches: options.switches.clone(),
             clients: options.clients.iter().map(|c| (c.app_id.clone(), c.clone())).collect(),
-            providers: catalogue::catalogue(),
+            providers: catalogue::catalogue(options.banks),
             books: BTreeMap::new(),
             logins: BTreeMap::new(),
             customers: BTreeMap::new(),
@@ -90,6 +94,7 @@ impl World {
             outbox: Outbox::default(),
             faults: Faults::default(),
             record: Record::default(),
+            catalogue_calls: VecDeque::new(),
             connects: BTreeMap::new(),
         }
     }

@@ -43,7 +43,11 @@ impl World {
             status: bank.status,
             custom_pendings_period: bank.custom_pendings_period,
         };
-        let banks = self.providers.iter().map(|(code, found)| (code.clone(), bank(found)));
+        let changed = |found: &&crate::bank::Provider| {
+            found.status != ProviderStatus::Active || found.custom_pendings_period.is_some()
+        };
+        let banks = self.providers.values().filter(changed);
+        let banks = banks.map(|found| (found.code.clone(), bank(found)));
         let saved =
             Saved { version: VERSION, moved: clock.moved(), banks: banks.collect(), world: self };
         serde_json::to_string(&saved).map_err(StateError::Text)
@@ -57,7 +61,7 @@ impl World {
         }
         let saved: Saved<Self> = serde_json::from_str(text).map_err(StateError::Text)?;
         options.clock.restore(saved.moved);
-        let mut providers = catalogue::catalogue();
+        let mut providers = catalogue::catalogue(options.banks);
         for (code, bank) in saved.banks {
             if let Some(provider) = providers.get_mut(&code) {
                 provider.status = bank.status;
