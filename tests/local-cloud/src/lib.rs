@@ -15,6 +15,7 @@ mod gateway;
 mod invocations;
 mod issuer;
 mod keep;
+mod left_over;
 mod live;
 mod options;
 mod page;

@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl LocalCloud {
     /// Delivers messages, sends the schedule's events and pumps, by itself, until `end` resolves.
     pub async fn live(&self, end: impl Future<Output = ()>) {
+        self.lives();
         let stop = watch::Sender::new(false);
         let mut loops = JoinSet::new();
         for (package, source) in self.shared().sources.clone() {

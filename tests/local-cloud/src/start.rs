@@ -52,7 +52,8 @@ impl LocalCloud {
         let shared = ground.shared(&template, &parts, database, folder);
         let (api, clock) = (template.api, ground.options.clock);
         let gateway =
-            Gateway::new(api, &template.functions, parts.issuer.clone(), parts.invocations, clock);
+            Gateway::new(api, &template.functions, parts.issuer.clone(), parts.invocations, clock)
+                .watched(shared.watch.clone());
         servers.serve(places.api, Arc::new(gateway).router());
         let config = shared.clone();
         let site = page::router(Arc::new(move || config.page_config()));
@@ -247,6 +248,7 @@ impl Ground {
             database,
             folder: folder.map(Path::to_path_buf),
             pump: std::sync::Mutex::default(),
+            watch: Arc::default(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod jwt;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,16 +15,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, Response, StatusCode};
+
+use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::invocations::{Ended, Invocations};
 use crate::issuer::Issuer;
 use crate::template::{Api, Function};
 use jwt::Verdict;
-use routes::Routes;
+use routes::{Found, Routes};
+pub(crate) use watch::Watch;
 
 /// API Gateway's limit of a request body.
 const BODY_LIMIT: usize = 10 << 20;
@@ -38,6 +43,7 @@ pub(crate) struct Gateway {
     invocations: Arc<Invocations>,
     clock: Clock,
     requests: AtomicU64,
+    watch: Option<Arc<Watch>>,
 }
 
 impl Gateway {
@@ -50,7 +56,14 @@ impl Gateway {
         clock: Clock,
     ) -> Self {
         let routes = Routes::new(functions);
-        Self { api, routes, issuer, invocations, clock, requests: AtomicU64::new(0) }
+        let requests = AtomicU64::new(0);
+        Self { api, routes, issuer, invocations, clock, requests, watch: None }
+    }
+
+    /// The same, with everything that passes held against the contract.
+    pub(crate) fn watched(mut self, watch: Arc<Watch>) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     /// The gateway as an axum router. It is no `Router` of routes: the template's rules decide, not axum's.
@@ -59,29 +72,38 @@ impl Gateway {
     }
 
     async fn answer(&self, peer: SocketAddr, request: Request) -> Response<Body> {
-        let Some(found) = self.routes.find(request.method(), request.uri().path()) else {
-            return answer::own(StatusCode::NOT_FOUND, "Not Found");
+        let (head, body) = request.into_parts();
+        let (answer, sent) = self.decide(peer, &head, body).await;
+        match &self.watch {
+            Some(watch) => watch.look(&head, &sent, answer).await,
+            None => answer,
+        }
+    }
+
+    /// The answer, and the body as far as it was read.
+    async fn decide(&self, peer: SocketAddr, head: &Parts, body: Body) -> (Response<Body>, Bytes) {
+        let unread = Bytes::new();
+        let Some(found) = self.routes.find(&head.method, head.uri.path()) else {
+            return (answer::own(StatusCode::NOT_FOUND, "Not Found"), unread);
         };
-        let token = match jwt::check(
-            &self.api,
-            &self.issuer,
-            found.route,
-            request.headers(),
-            self.clock.now(),
-        ) {
+        let now = self.clock.now();
+        let token = match jwt::check(&self.api, &self.issuer, found.route, &head.headers, now) {
             Verdict::Public => None,
             Verdict::Allowed(token) => Some(token),
-            Verdict::Unauthorized => return answer::unauthorized(),
-            Verdict::Forbidden => return answer::own(StatusCode::FORBIDDEN, "Forbidden"),
+            Verdict::Unauthorized => return (answer::unauthorized(), unread),
+            Verdict::Forbidden => return (answer::own(StatusCode::FORBIDDEN, "Forbidden"), unread),
         };
-        let (head, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-            return answer::own(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            let large = answer::own(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            return (large, unread);
         };
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let now = self.clock.now();
         let about = event::About { api: &self.api.id, found: &found, peer, number, now };
-        let event = event::build(&about, &head, &body, token.as_ref());
+        let event = event::build(&about, head, &body, token.as_ref());
+        (self.invoke(&found, event).await, body)
+    }
+
+    async fn invoke(&self, found: &Found<'_>, event: Value) -> Response<Body> {
         // The function runs on when the gateway gives up, as on AWS.
         let invoked = self.invocations.invoke(found.function, event);
         let ended = tokio::time::timeout(PATIENCE, invoked).await;
