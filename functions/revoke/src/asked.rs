@@ -55,6 +55,7 @@ async fn close(parts: &Parts, call: &Call, tail: &Tail) -> Result<Connection, St
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: call.now,
+        correlation: shell::correlation(),
         body: Body::Tombstone(Tombstone { by: String::from("saas") }),
     };
     parts.table.close(&next, &tombstone).await

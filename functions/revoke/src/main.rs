@@ -1,6 +1,6 @@
 //! The deployed `revoke`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), shell::RunError> {
+async fn main() -> std::process::ExitCode {
     shell::run(revoke::start).await
 }

@@ -5,6 +5,7 @@ use domain::{
     connection::{Connection, Event, Phase, State},
     consent::Consent,
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
+    journal::Body,
     limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
 };
@@ -66,7 +67,8 @@ pub(crate) async fn go_on(
                 let consent = consent.or(next.consent);
                 let next = Connection { due, consent, ..next };
                 connection = parts.table.put_connection(&next).await?;
-                tracing::info!(connection.id = %id, state = connection.state.name(), "a revocation went on");
+                tracing::info!(metric.revocation_steps = 1, by.state = connection.state.name(),
+                    connection.id = %id, "a revocation went on");
                 if connection.state == State::LeftWithOwner {
                     return Ok(());
                 }
@@ -219,6 +221,16 @@ fn pause(tries: u32) -> SignedDuration {
     SignedDuration::from_mins(REVOKE_PAUSES[index])
 }
 
+/// When it was asked for: when its tombstone was written.
+async fn waiting_since(
+    parts: &Parts,
+    connection: &Connection,
+) -> Result<Option<Timestamp>, Failed> {
+    let tail = parts.table.newest(&connection.tenant, &connection.id).await?;
+    let last = tail.and_then(|mut tail| tail.entries.pop());
+    Ok(last.filter(|entry| matches!(entry.body, Body::Tombstone(_))).map(|entry| entry.read_at))
+}
+
 /// Not done: the pauses grow, and after a few tries a person is told; at once where only they can mend it.
 async fn later(
     parts: &Parts,
@@ -229,6 +241,13 @@ async fn later(
     let patient = connection.state == State::LeftWithOwner && error.is_none();
     let tries = if patient { 0 } else { connection.tries.saturating_add(1) };
     let mut told = tries == TOLD_AFTER;
+    if !patient {
+        let age = waiting_since(parts, connection)
+            .await?
+            .map_or(0, |asked| now.duration_since(asked).as_secs());
+        tracing::info!(metric.revocation_age_seconds = age, metric.revocation_tries = tries,
+            connection.id = %connection.id, "a revocation is not over");
+    }
     if let Some(error) = &error {
         tracing::warn!(connection.id = %connection.id, %error, "a revocation could not go on");
         if let BankError::Refused { verdict: Verdict::Ours, failure, .. } = error {

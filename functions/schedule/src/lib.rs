@@ -73,7 +73,12 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
     parts.sync.send_all(&sync).await?;
     parts.revoke.send_all(&revoke).await?;
     parts.table.set_ticked(now).await?;
-    tracing::info!(sync = sync.len(), revoke = revoke.len(), "what is due is on the queues");
+    tracing::info!(
+        metric.ticks = 1,
+        metric.due_pulls = sync.len(),
+        metric.due_revocations = revoke.len(),
+        "what is due is on the queues"
+    );
     Ok(())
 }
 

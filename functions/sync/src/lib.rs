@@ -6,6 +6,7 @@ mod catalogue;
 mod fetch;
 mod link;
 mod pull;
+mod pulled;
 mod read;
 mod session;
 mod start;

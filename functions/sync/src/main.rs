@@ -1,6 +1,6 @@
 //! The deployed `sync`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), shell::RunError> {
+async fn main() -> std::process::ExitCode {
     shell::run(sync::start).await
 }

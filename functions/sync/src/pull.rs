@@ -18,6 +18,7 @@ use shell::{Failed, alarm};
 use store::{StoreError, Tail};
 
 use crate::{
+    pulled::{self, Pulled},
     read::{self, Copied},
     start::Parts,
 };
@@ -25,23 +26,20 @@ use crate::{
 /// Times that a lost race is run again before the message waits for its next delivery.
 const RACES: usize = 4;
 
-/// What coming by did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Pulled {
-    /// What Salt Edge holds is copied.
-    Read,
-    /// Salt Edge was sent to the bank.
-    Asked,
-    /// Nothing was to be done.
-    Left,
-    /// The user has to act first.
-    UserNeeded(Failure),
-    /// The connection is gone, or closed.
-    Closed,
-}
-
 /// Comes by one connection. Every delivery of the message may do this again: it decides from what is.
 pub(crate) async fn pull(
+    parts: &Parts,
+    tenant: &TenantId,
+    id: &ConnectionId,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Pulled, Failed> {
+    let pulled = come_by(parts, tenant, id, reason, now).await;
+    pulled::count(&pulled, id, reason);
+    pulled
+}
+
+async fn come_by(
     parts: &Parts,
     tenant: &TenantId,
     id: &ConnectionId,
@@ -66,7 +64,8 @@ pub(crate) async fn pull(
         if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
             return Ok(done);
         }
-        tracing::info!(connection.id = %id, "a race was lost; it is read again");
+        tracing::info!(metric.journal_conflicts = 1, connection.id = %id,
+            "a race was lost; it is read again");
     }
     Err(Failed::because("every race for the journal was lost"))
 }
@@ -103,7 +102,7 @@ async fn decide(
     match look(remote, seen, &connection.asks, reason, parts.cadence, now) {
         Look::Read => {
             if matches!(reason, Reason::Slot | Reason::Due) {
-                tracing::warn!(metric = "callback_lost", connection.id = %connection.id,
+                tracing::warn!(metric.callbacks_lost = 1, connection.id = %connection.id,
                     "the schedule found data that no callback told of");
             }
             let copied = read::read(parts, bank, tail, ledger, remote, now).await?;
@@ -154,9 +153,12 @@ async fn ask(
         session: None,
     };
     let Err(error) = bank.client.ask(&connection.remote, &tag, now).await else {
+        tracing::info!(metric.asks = 1, by.outcome = "taken", connection.id = %connection.id,
+            "Salt Edge was sent to the bank");
         return Ok(Pulled::Asked);
     };
-    tracing::warn!(connection.id = %connection.id, %error, "Salt Edge did not take an ask");
+    tracing::warn!(metric.asks = 1, by.outcome = "refused", connection.id = %connection.id, %error,
+        "Salt Edge did not take an ask");
     match error {
         BankError::Refused { verdict: Verdict::User, failure, .. } => {
             match failure.of_connection() {
@@ -261,6 +263,7 @@ async fn lost(
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,
+        correlation: shell::correlation(),
         body: Body::Tombstone(Tombstone { by: String::from("owner") }),
     };
     match parts.table.close(&connection, &tombstone).await {

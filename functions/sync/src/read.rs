@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
-    journal::{Body, Entry, History, Ledger, Position},
+    journal::{AccountEntry, Body, Entry, History, Ledger, Position, Read},
     plan::{self, Held, Place},
 };
 use jiff::Timestamp;
@@ -59,8 +59,8 @@ pub(crate) async fn read(
     let connection = &tail.connection;
     let delta = plan::plan(&connection.id, &ledger, scope, &fetched, &bank.account_key);
     if !delta.quarantined.is_empty() {
-        tracing::warn!(connection.id = %connection.id, rows = delta.quarantined.len(),
-            metric = "quarantined", "rows could not be read and are kept apart");
+        tracing::warn!(metric.rows_quarantined = delta.quarantined.len(),
+            connection.id = %connection.id, "rows could not be read and are kept apart");
     }
     if !first && !delta.changed {
         return unchanged(parts, connection, fetched.data_as_of, now).await;
@@ -69,7 +69,8 @@ pub(crate) async fn read(
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
     for (at, read) in plan::parts(&delta, place) {
-        let entry = Entry { at, read_at: now, body: Body::Read(read) };
+        let entry =
+            Entry { at, read_at: now, correlation: shell::correlation(), body: Body::Read(read) };
         if append(parts, connection, &entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);
         }
@@ -97,9 +98,21 @@ async fn append(
     entry: &Entry,
 ) -> Result<Appended, StoreError> {
     let appended = parts.table.append(&connection.tenant, &connection.id, entry).await?;
-    tracing::info!(connection.id = %connection.id, number = entry.at.number, ?appended,
-        "a read was committed");
+    let news = match (&entry.body, appended) {
+        (Body::Read(read), Appended::Won) => news(read),
+        (Body::Read(_) | Body::Tombstone(_), _) => [0; 3],
+    };
+    let [added, modified, removed] = news;
+    tracing::info!(metric.rows_added = added, metric.rows_modified = modified,
+        metric.rows_removed = removed, connection.id = %connection.id, number = entry.at.number,
+        ?appended, "a read was committed");
     Ok(appended)
+}
+
+/// Rows that an entry adds, changes and takes away.
+fn news(read: &Read) -> [usize; 3] {
+    let of = |count: fn(&AccountEntry) -> usize| read.accounts.iter().map(count).sum();
+    [of(|one| one.added.len()), of(|one| one.modified.len()), of(|one| one.removed.len())]
 }
 
 /// Nothing new: one write notes that we looked.

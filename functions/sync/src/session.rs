@@ -14,12 +14,7 @@ use salt_edge::{Keyring, error::connection_gone};
 use shell::{Failed, alarm};
 use store::StoreError;
 
-use crate::{
-    callback::belongs,
-    link,
-    pull::{self, Pulled},
-    start::Parts,
-};
+use crate::{callback::belongs, link, pull, pulled::Pulled, start::Parts};
 
 pub(crate) async fn advance(
     parts: &Parts,

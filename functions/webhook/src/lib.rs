@@ -57,7 +57,8 @@ async fn receive(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
                 institution: callback.provider_code,
             };
             parts.queue.send(&Message::Callback(hint)).await?;
-            tracing::info!(callback = %kind, "a callback is on the queue");
+            tracing::info!(metric.callbacks = 1, by.outcome = "stored", callback = %kind,
+                "a callback is on the queue");
             Ok(Answer::empty(200))
         }
         Err(refusal) => refuse(kind, refusal),
@@ -69,11 +70,18 @@ async fn receive(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
 fn refuse(kind: CallbackKind, refusal: Refusal) -> Result<Answer, Problem> {
     match refusal {
         Refusal::Signature(fault) => {
-            tracing::warn!(callback = %kind, %fault, "a callback was refused");
+            tracing::warn!(metric.callbacks = 1, by.outcome = "signature_refused", callback = %kind,
+                %fault, "a callback was refused");
             Err(Problem::new(Code::InvalidSignature))
         }
-        Refusal::Body(BodyFault::TooLong) => Err(Problem::new(Code::BodyTooLarge)),
+        Refusal::Body(BodyFault::TooLong) => {
+            tracing::warn!(metric.callbacks = 1, by.outcome = "too_long", callback = %kind,
+                "a callback was refused");
+            Err(Problem::new(Code::BodyTooLarge))
+        }
         Refusal::Body(fault) => {
+            tracing::warn!(metric.callbacks = 1, by.outcome = "unreadable", callback = %kind,
+                "a callback was taken and dropped");
             alarm("callback_unreadable", &format!("{kind}: {fault}"));
             Ok(Answer::empty(200))
         }

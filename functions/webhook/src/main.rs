@@ -1,6 +1,6 @@
 //! The deployed `webhook`.
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), shell::RunError> {
+async fn main() -> std::process::ExitCode {
     shell::run(webhook::start).await
 }

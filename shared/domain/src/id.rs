@@ -128,6 +128,11 @@ fn theirs(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
+/// What request ids are written in: base64 of either alphabet, and what UUIDs and made-up ones need.
+fn request(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=.:".contains(&byte)
+}
+
 /// Visible ASCII without `#`, which separates the parts of a table key.
 fn claim(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'#'
@@ -149,6 +154,9 @@ id! { /** The end user, as the SaaS's token names them: the `sub` claim. */
 CustomerId, "", 128, claim, "1 to 128 visible ASCII characters without #" }
 id! { /** One installation of Halite. Customers at Salt Edge carry it, so that two never mix. */
 DeploymentId, "", 32, theirs, "1 to 32 letters, digits, _ or -" }
+id! { /** The call, callback or minute that began a piece of work: the gateway's request id, the schedule's event
+id, or where neither is known the queue's message id. Says nothing of anybody. */
+CorrelationId, "", 128, request, "1 to 128 letters, digits and any of _-+/=.:" }
 id! { /** A bank in Salt Edge's catalogue: the provider's `code`. */
 InstitutionId, "", 100, theirs, "1 to 100 letters, digits, _ or -" }
 id! { /** Salt Edge's id of a connection. */

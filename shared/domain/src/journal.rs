@@ -10,7 +10,7 @@ pub use ledger::{History, Ledger, LedgerAccount};
 
 use crate::{
     bank::{Facts, Quarantined},
-    id::{AccountId, ConnectionId, RemoteAccountId, RemoteTransactionId, TransactionId},
+    id::{AccountId, ConnectionId, CorrelationId, RemoteAccountId, RemoteTransactionId, TransactionId},
     money::{Currency, Money},
     secret::Personal,
 };
@@ -47,6 +47,10 @@ pub struct Entry {
     pub at: Position,
     /// When it was written.
     pub read_at: Timestamp,
+    /// What began the work that wrote it: the same id stands on the lines of the log and on the answer to the
+    /// call. None on an entry of a release that kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationId>,
     /// What it says.
     pub body: Body,
 }

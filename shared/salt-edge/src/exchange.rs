@@ -1,9 +1,13 @@
 //! One request and its answer.
 
-use domain::bank::BankError;
+use domain::{
+    bank::{BankError, Verdict},
+    next_action::NextAction,
+};
 use jiff::Timestamp;
 use reqwest::{Method, Response, header::HeaderValue};
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument;
 use url::Url;
 
 use crate::{
@@ -89,12 +93,23 @@ impl Client {
     pub(crate) async fn exchange(&self, call: Call, now: Timestamp) -> Result<Answer, BankError> {
         let Call { name, ref method, .. } = call;
         let method = method.clone();
-        let result = self.attempt(call, now).await;
+        let span = tracing::error_span!("exchange", timed = "salt_edge_ms");
+        let result = self.attempt(call, now).instrument(span.clone()).await;
+        let _timed = span.enter();
         match &result {
-            Ok(answer) => {
-                tracing::debug!(%method, route = name, status = answer.status, "Salt Edge answered");
-            }
-            Err((error, request_id)) => tracing::debug!(
+            Ok(answer) => tracing::info!(
+                metric.salt_edge_calls = 1,
+                metric.salt_edge_failed = 0,
+                by.result = "ok",
+                %method,
+                route = name,
+                status = answer.status,
+                "Salt Edge answered"
+            ),
+            Err((error, request_id)) => tracing::info!(
+                metric.salt_edge_calls = 1,
+                metric.salt_edge_failed = u8::from(failed(error)),
+                by.result = group(error),
                 %method,
                 route = name,
                 status = status(error),
@@ -103,7 +118,7 @@ impl Client {
                 "Salt Edge did not do it"
             ),
         }
-        result.map_err(|(error, _)| error)
+        result.map_err(|(error, _)| error).inspect_err(keys_refused)
     }
 
     async fn attempt(
@@ -172,6 +187,49 @@ fn retry_after(response: &Response) -> Option<u32> {
 
 fn header_id(response: &Response) -> Option<String> {
     response.headers().get("X-Request-Id")?.to_str().ok().map(printable)
+}
+
+/// Whether Salt Edge did not do its part, or we did not do ours: a user who must act, or a thing that is
+/// gone, is an answer like any other.
+fn failed(error: &BankError) -> bool {
+    match error {
+        BankError::Refused { verdict, .. } => match verdict {
+            Verdict::Retry | Verdict::Ours => true,
+            Verdict::Wait | Verdict::User | Verdict::Gone | Verdict::Already => false,
+        },
+        BankError::NotApi { .. } | BankError::Silent { .. } | BankError::Unreadable { .. } => true,
+    }
+}
+
+/// Whatever call it was: with keys that are refused nothing goes on, and only a person can mend it.
+fn keys_refused(error: &BankError) {
+    if let BankError::Refused { failure, .. } = error
+        && failure.action == NextAction::FixKeys
+    {
+        tracing::error!(
+            metric.alarms = 1,
+            by.alarm = "keys_refused",
+            why = failure.class,
+            "somebody must look at this"
+        );
+    }
+}
+
+/// The group by which failures are counted.
+fn group(error: &BankError) -> &'static str {
+    match error {
+        BankError::Refused { verdict, .. } => match verdict {
+            Verdict::Retry => "retry",
+            Verdict::Wait => "wait",
+            Verdict::User => "user",
+            Verdict::Gone => "gone",
+            Verdict::Already => "already",
+            Verdict::Ours => "ours",
+        },
+        BankError::NotApi { .. } => "not_api",
+        BankError::Silent { .. } => "silent",
+        BankError::Unreadable { .. } => "unreadable",
+    }
 }
 
 fn status(error: &BankError) -> Option<u16> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    id::{CustomerId, TenantId},
+    id::{CorrelationId, CustomerId, TenantId},
     wording::Locale,
 };
 use jiff::Timestamp;
@@ -155,6 +155,11 @@ impl Call {
         let tree: serde_json::Value =
             serde_json::from_slice(body).map_err(|error| shape::malformed(&error))?;
         shape::read(tree)
+    }
+
+    /// What everything that comes of this call is logged and sent under.
+    pub(crate) fn correlation(&self) -> Option<CorrelationId> {
+        self.asked.reference.parse().ok()
     }
 
     pub(crate) fn asked(&self) -> Asked {

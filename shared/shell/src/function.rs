@@ -9,12 +9,16 @@ use std::{
 };
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::{message::Message, wording::Locale};
+use domain::{id::CorrelationId, message::Message, wording::Locale};
 use jiff::Timestamp;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, request::LambdaRequest, service_fn};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Answer, Call, Clock, Entropy, Failed, code::Code, env::Env, problem::Problem};
+use crate::{
+    Answer, Call, Clock, Entropy, Failed, code::Code, correlation::under, env::Env,
+    problem::Problem,
+};
 
 /// What a function is given by the machine it runs on.
 #[derive(Debug, Clone)]
@@ -141,7 +145,8 @@ impl Function {
             self.call(event).await
         } else {
             let on_tick = self.on_tick.as_ref().ok_or(InvokeError::NotWokenBy("a schedule"))?;
-            on_tick(self.clock.now()).await.map_err(InvokeError::Failed)?;
+            let id = event["id"].as_str().and_then(|id| id.parse().ok());
+            under(id, on_tick(self.clock.now())).await.map_err(InvokeError::Failed)?;
             Ok(Value::Null)
         }
     }
@@ -159,7 +164,7 @@ impl Function {
                         let asked = call.asked();
                         let known = routes.contains(&call.route.as_str());
                         let answer = if known {
-                            on_call(call).await
+                            under(call.correlation(), on_call(call)).await
                         } else {
                             Problem::new(Code::RouteNotFound).answer(&asked)
                         };
@@ -218,13 +223,24 @@ impl Function {
 /// One record of a batch.
 struct Delivery {
     id: String,
+    correlation: Option<CorrelationId>,
     message: Option<Message>,
+}
+
+/// What a message's body holds beside the message. The release before sent none.
+#[derive(Deserialize, Default)]
+struct Beside {
+    #[serde(default)]
+    correlation: Option<CorrelationId>,
 }
 
 impl Delivery {
     fn read(record: SqsMessage) -> Self {
-        let message = serde_json::from_str(record.body.as_deref().unwrap_or_default()).ok();
-        Self { id: record.message_id.unwrap_or_default(), message }
+        let body = record.body.as_deref().unwrap_or_default();
+        let beside: Beside = serde_json::from_str(body).unwrap_or_default();
+        let id = record.message_id.unwrap_or_default();
+        let correlation = beside.correlation.or_else(|| id.parse().ok());
+        Self { correlation, message: serde_json::from_str(body).ok(), id }
     }
 
     fn subject(&self) -> String {
@@ -232,14 +248,21 @@ impl Delivery {
     }
 
     /// The id of one that must come again.
-    async fn process(self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
+    async fn process(mut self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
+        under(self.correlation.take(), self.work(on_message, now)).await
+    }
+
+    async fn work(self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
         let (kind, done) = match self.message {
             Some(message) => (message.kind(), on_message(message, now).await),
             None => ("unreadable", Err(Failed::because("the message cannot be read"))),
         };
         let Err(why) = done else { return None };
         let id = self.id;
-        tracing::warn!(message.id = id, message.kind = kind, %why, "a message stays on the queue");
+        tracing::warn!(
+            metric.messages_failed = 1, by.kind = kind, message.id = id, %why,
+            "a message stays on the queue"
+        );
         Some(id)
     }
 }

@@ -2,6 +2,8 @@
 
 use domain::message::Message;
 
+use crate::correlation::correlation;
+
 /// The message could not be stored on the queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
@@ -35,7 +37,7 @@ impl Queue {
 
     /// Stores one message. When this returns well, it will be delivered or be seen in the dead letters.
     pub async fn send(&self, message: &Message) -> Result<(), QueueError> {
-        let body = serde_json::to_string(message).map_err(|_| QueueError::Unwritable)?;
+        let body = body(message)?;
         let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
         sent.map(drop).map_err(|error| refused(&error))
     }
@@ -45,7 +47,7 @@ impl Queue {
         for batch in messages.chunks(BATCH) {
             let mut request = self.client.send_message_batch().queue_url(&self.url);
             for (index, message) in batch.iter().enumerate() {
-                let body = serde_json::to_string(message).map_err(|_| QueueError::Unwritable)?;
+                let body = body(message)?;
                 let entry = aws_sdk_sqs::types::SendMessageBatchRequestEntry::builder()
                     .id(index.to_string())
                     .message_body(body)
@@ -61,6 +63,16 @@ impl Queue {
         }
         Ok(())
     }
+}
+
+/// The message, and under which id it was sent. In the body, where a dead letter that is sent again keeps
+/// it; readers of other releases pass over it.
+fn body(message: &Message) -> Result<String, QueueError> {
+    let mut body = serde_json::to_value(message).map_err(|_| QueueError::Unwritable)?;
+    if let (Some(id), Some(fields)) = (correlation(), body.as_object_mut()) {
+        fields.insert(String::from("correlation"), id.as_str().into());
+    }
+    Ok(body.to_string())
 }
 
 /// Code and request id only: the SDK's own text can echo a message.

@@ -5,9 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tracing_subscriber::{
-    EnvFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
-};
+use serde_json::Value;
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
+/// The deployment that metrics name.
+pub const DEPLOYMENT: &str = "halite-test";
 
 /// Lines that were logged on this thread while this lives. A journey runs on one thread.
 pub struct Logs {
@@ -22,10 +24,10 @@ impl Logs {
     /// Begins to listen, as loud as `filter` says (`info`, `info,sync=trace`).
     pub fn at(filter: &str) -> Self {
         let written = Written::default();
-        let lines =
-            tracing_subscriber::fmt::layer().json().without_time().with_writer(written.clone());
-        let filter = EnvFilter::try_new(filter).unwrap();
-        let guard = tracing_subscriber::registry().with(filter).with(lines).set_default();
+        let writer = written.clone();
+        let writer = move || writer.clone();
+        let lines = shell::log_lines(filter, DEPLOYMENT, &shell::Clock::system(), writer);
+        let guard = tracing_subscriber::registry().with(lines).set_default();
         Self { written, _guard: guard }
     }
 
@@ -33,6 +35,21 @@ impl Logs {
     pub fn text(&self) -> String {
         let bytes = self.written.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Every line so far.
+    pub fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The sum of a metric, over all its dimensions.
+    pub fn sum(&self, metric: &str) -> u64 {
+        let lines = self.lines();
+        lines
+            .iter()
+            .filter(|line| line["_aws"].is_object())
+            .filter_map(|l| l[metric].as_u64())
+            .sum()
     }
 
     /// How often an alarm was raised.
@@ -49,13 +66,5 @@ impl io::Write for Written {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }

@@ -4,6 +4,7 @@ mod cloud;
 mod contract;
 mod dependencies;
 mod documents;
+mod operations;
 mod purity;
 mod routes;
 mod settings;
@@ -18,6 +19,7 @@ pub use cloud::{
 pub use contract::contract_lists_every_code;
 pub use dependencies::{dependencies_point_inwards, each_dependency_has_a_reason};
 pub use documents::{documents_name_what_is_there, links_lead_somewhere};
+pub use operations::{each_alarm_has_an_entry, nothing_fails_unseen, what_is_counted_is_watched};
 pub use purity::{domain_does_not_wait, no_floats, only_the_shell_touches_the_machine};
 pub use routes::routes_are_the_same_everywhere;
 pub use settings::settings_are_read_and_set;

@@ -90,7 +90,9 @@ fn place(head: Position, tail: &[Entry]) -> Place<'_> {
 /// The entries that a delta becomes behind a head, when these were compared with.
 fn entries(delta: &Delta, head: Position, tail: &[Entry]) -> Vec<Entry> {
     let placed = parts(delta, place(head, tail)).into_iter();
-    placed.map(|(at, read)| Entry { at, read_at: now(), body: Body::Read(read) }).collect()
+    placed
+        .map(|(at, read)| Entry { at, read_at: now(), correlation: None, body: Body::Read(read) })
+        .collect()
 }
 
 fn commit(ledger: &mut Ledger, delta: &Delta) {

@@ -135,7 +135,12 @@ pub(crate) fn entry(number: u64, read_at: Timestamp, fingerprint: &str) -> Entry
         accounts: Vec::new(),
         quarantined: Vec::new(),
     };
-    Entry { at: Position { generation: 1, number }, read_at, body: Body::Read(read) }
+    Entry {
+        at: Position { generation: 1, number },
+        read_at,
+        correlation: None,
+        body: Body::Read(read),
+    }
 }
 
 /// The entry, from which the next read compares back to another.

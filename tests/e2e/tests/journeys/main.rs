@@ -25,6 +25,7 @@ mod link_nights;
 mod link_parallel;
 mod link_switches;
 mod link_visits;
+mod operations;
 mod revoke;
 mod revoke_again;
 mod revoke_faults;

@@ -48,6 +48,9 @@ impl Physical {
             ("AWS::KMS::Key", "Arn") => Ok(arn("kms", &format!("key/{own}"))),
             ("AWS::Logs::LogGroup", "Arn") => Ok(arn("logs", &format!("log-group:{own}:*"))),
             ("AWS::IAM::Role", "Arn") => Ok(format!("arn:aws:iam::{ACCOUNT}:role/{own}")),
+            ("AWS::CloudFormation::Stack", attribute) if attribute.starts_with("Outputs.") => {
+                Ok(own)
+            }
             ("AWS::Serverless::Function", "Arn") => Ok(arn("lambda", &format!("function:{own}"))),
             (kind, _) => Err(format!("{name} ({kind}) has no attribute {attribute} here")),
         }

@@ -118,3 +118,18 @@ fn nothing_is_open() {
 fn functions_are_bounded() {
     holds(laws::functions_are_bounded);
 }
+
+#[test]
+fn each_alarm_has_an_entry() {
+    holds(laws::each_alarm_has_an_entry);
+}
+
+#[test]
+fn what_is_counted_is_watched() {
+    holds(laws::what_is_counted_is_watched);
+}
+
+#[test]
+fn nothing_fails_unseen() {
+    holds(laws::nothing_fails_unseen);
+}

@@ -3,6 +3,7 @@
 mod cloud;
 mod hold;
 mod notice;
+mod operations;
 
 use std::sync::LazyLock;
 
