@@ -33,7 +33,7 @@ class Stack:
         plain = template.with_routes(template.transformed(self._packaged(), given))
         self._upload("template.json", json.dumps(plain).encode())
         arguments = {
-            "StackName": self.name, "Capabilities": ["CAPABILITY_IAM"],
+            "StackName": self.name, "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             "TemplateURL": f"{self.emulator.aws_url}/{BUCKET}/template.json",
             "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
         }
@@ -71,6 +71,9 @@ class Stack:
             if at["Type"] == "AWS::Serverless::Function":
                 self._upload(f"{name}.zip", zipped(self.built / at["Properties"]["CodeUri"] / "bootstrap"))
                 at["Properties"]["CodeUri"] = f"s3://{BUCKET}/{name}.zip"
+            elif at["Type"] == "AWS::CloudFormation::Stack":
+                self._upload(f"{name}.yaml", (self.built / at["Properties"]["TemplateURL"]).read_bytes())
+                at["Properties"]["TemplateURL"] = f"{self.emulator.aws_url}/{BUCKET}/{name}.yaml"
         return read
 
     def _upload(self, key: str, content: bytes):

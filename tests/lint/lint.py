@@ -27,6 +27,7 @@ from samcli.yamlhelper import yaml_parse  # noqa: E402
 from transform import overrides, transformed  # noqa: E402
 
 TEMPLATE = Path("template.yaml").read_text()
+OPERATIONS = Path("infra/operations.yaml").read_text()
 SAMCONFIG = Path("samconfig.toml").read_text()
 CONTRACT = Path("infra/openapi.yaml").read_text()
 
@@ -111,6 +112,12 @@ def faults():
     ]
     for linter, old, new, word in template:
         yield linter.__name__, new.strip(), lambda at=linter, o=old, n=new: at(changed(TEMPLATE, o, n)), word
+    operations = [
+        ("Statistic: Maximum", "Statistic: Max", "'Max'"),
+        ("AlarmActions: [!Ref Topic]", "AlarmActions: [!Ref Topik]", "Topik"),
+    ]
+    for old, new, word in operations:
+        yield "cfn-lint", new, lambda o=old, n=new: cfn_lint(changed(OPERATIONS, o, n)), word
     samconfig = [
         ("IncludeSandboxes=true", "Sandboxes=true", "no parameter Sandboxes"),
         ("IncludeSandboxes=true", "IncludeSandboxes=yes", "IncludeSandboxes must be one of"),
@@ -143,6 +150,7 @@ def cases():
     """A name, and what is wrong with it; nothing when it is well."""
     yield "sam validate --lint template.yaml", lambda: sam_validate(TEMPLATE)
     yield "cfn-lint template.yaml", lambda: cfn_lint(TEMPLATE)
+    yield "cfn-lint infra/operations.yaml", lambda: cfn_lint(OPERATIONS)
     for stage in ["dev", "prod"]:
         yield f"transform and cfn-lint template.yaml for {stage}", lambda stage=stage: deployed(stage)
     yield "samconfig.toml protects prod", lambda: guarded(SAMCONFIG)

@@ -56,7 +56,9 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let aws = Aws::from_env(env)?;
     let mode: Mode = env.parse("HALITE_MODE")?;
-    let open = Keyring::opener(env.text("HALITE_SALTEDGE_URL")?, mode);
+    let url = "HALITE_SALTEDGE_URL";
+    let open = Keyring::opener(env.text(url)?, mode);
+    let open = open.map_err(|error| StartError::unusable(url, error))?;
     let secrets = aws.secrets(&platform.clock);
     let table = Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?);
     let sandboxes = env.parse("HALITE_SANDBOXES")?;
@@ -67,14 +69,14 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
         queue: aws.queue("HALITE_SYNC_QUEUE_URL")?,
         mode,
         sandboxes,
-        public_url: env.text("HALITE_PUBLIC_URL")?.to_owned(),
-        dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
+        public_url: env.address("HALITE_PUBLIC_URL")?.to_owned(),
+        dashboard: env.address("HALITE_DASHBOARD_URL")?.to_owned(),
         return_urls: ReturnUrls::parse(env.text("HALITE_RETURN_URLS")?)?,
         entropy: platform.entropy.clone(),
         bank: Rotating::start(secrets, env, "HALITE_SECRET_ID", open).await?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
     Ok(Function::new(&platform.clock)
-        .speaking(env.parse("HALITE_LOCALE")?)
+        .speaking(env.locale("HALITE_LOCALE")?)
         .on_call(crate::ROUTES, handle))
 }

@@ -22,19 +22,21 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let aws = Aws::from_env(env)?;
     let mode: Mode = env.parse("HALITE_MODE")?;
-    let open = Keyring::opener(env.text("HALITE_SALTEDGE_URL")?, mode);
+    let url = "HALITE_SALTEDGE_URL";
+    let open = Keyring::opener(env.text(url)?, mode);
+    let open = open.map_err(|error| StartError::unusable(url, error))?;
     let secrets = aws.secrets(&platform.clock);
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
         queue: aws.queue("HALITE_REVOKE_QUEUE_URL")?,
         mode,
-        dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
+        dashboard: env.address("HALITE_DASHBOARD_URL")?.to_owned(),
         bank: Rotating::start(secrets, env, "HALITE_SECRET_ID", open).await?,
     });
     let called = parts.clone();
     Ok(Function::new(&platform.clock)
-        .speaking(env.parse("HALITE_LOCALE")?)
+        .speaking(env.locale("HALITE_LOCALE")?)
         .on_call(crate::ROUTES, move |call| crate::asked::revoke(called.clone(), call))
         .on_message(move |message, now| crate::receive(parts.clone(), message, now)))
 }

@@ -19,11 +19,11 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let secrets = aws.secrets(&platform.clock);
     let parts = Arc::new(Parts {
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
-        dashboard: env.text("HALITE_DASHBOARD_URL")?.to_owned(),
+        dashboard: env.address("HALITE_DASHBOARD_URL")?.to_owned(),
         cursors: Rotating::lazy(secrets, env, "HALITE_CURSOR_SECRET_ID", Cursors::open)?,
     });
     let handle = move |call| crate::route(parts.clone(), call);
     Ok(Function::new(&platform.clock)
-        .speaking(env.parse("HALITE_LOCALE")?)
+        .speaking(env.locale("HALITE_LOCALE")?)
         .on_call(crate::ROUTES, handle))
 }

@@ -35,7 +35,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     Keys::parse(keys.clone()).map_err(|error| StartError::unusable(six, error))?;
     keys.extend(env.find(five).map(|pem| ("5.0", pem)));
     let keys = Keys::parse(keys).map_err(|error| StartError::unusable(five, error))?;
-    let registered = format!("{}/hooks/saltedge/", env.text("HALITE_PUBLIC_URL")?);
+    let registered = format!("{}/hooks/saltedge/", env.address("HALITE_PUBLIC_URL")?);
     let queue = Aws::from_env(env)?.queue("HALITE_SYNC_QUEUE_URL")?;
     let parts = Arc::new(Parts { keys, registered, queue });
     Ok(Function::new(&platform.clock).on_call(ROUTES, move |call| receive(parts.clone(), call)))

@@ -10,7 +10,9 @@ pub use ledger::{History, Ledger, LedgerAccount};
 
 use crate::{
     bank::{Facts, Quarantined},
-    id::{AccountId, ConnectionId, CorrelationId, RemoteAccountId, RemoteTransactionId, TransactionId},
+    id::{
+        AccountId, ConnectionId, CorrelationId, RemoteAccountId, RemoteTransactionId, TransactionId,
+    },
     money::{Currency, Money},
     secret::Personal,
 };

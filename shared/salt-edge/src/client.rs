@@ -56,8 +56,8 @@ impl Client {
         let mut headers = HeaderMap::new();
         headers.insert("Accept", HeaderValue::from_static("application/json"));
         headers.insert("Content-Type", HeaderValue::from_static("application/json"));
-        headers.insert("App-id", secret_header("App-id", &settings.credentials.app_id)?);
-        headers.insert("Secret", secret_header("Secret", &settings.credentials.secret)?);
+        headers.insert("App-id", secret_header("app_id", &settings.credentials.app_id)?);
+        headers.insert("Secret", secret_header("secret", &settings.credentials.secret)?);
         Ok(Self {
             http,
             base: base(&settings.base_url)?,

@@ -224,7 +224,12 @@ impl ErrorClass {
     pub fn told(text: &str) -> Self {
         let class = Self::parse(text);
         if let Self::Unknown(name) = &class {
-            tracing::error!(alarm = "unknown_class", why = name, "somebody must look at this");
+            tracing::error!(
+                metric.alarms = 1,
+                by.alarm = "unknown_class",
+                why = name,
+                "somebody must look at this"
+            );
         }
         class
     }

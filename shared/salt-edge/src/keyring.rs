@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     client::Client,
-    settings::{Credentials, Mode, Settings, SettingsError},
+    settings::{Credentials, Mode, Settings, SettingsError, base},
 };
 
 /// Why a secret cannot be used.
@@ -20,7 +20,7 @@ pub enum KeyringError {
     )]
     Shape(String),
     /// The key for account numbers is not 32 bytes of base64.
-    #[error("account_key must be 32 random bytes in base64")]
+    #[error("account_key must be 32 random bytes in base64 (openssl rand -base64 32)")]
     AccountKey,
     /// No client can be made of it.
     #[error(transparent)]
@@ -50,13 +50,16 @@ struct Fields {
 }
 
 impl Keyring {
-    /// What opens the secret of one deployment, whenever it is read again.
+    /// What opens the secret of one deployment, whenever it is read again. Errors: the base URL is none.
     pub fn opener(
         base_url: &str,
         mode: Mode,
-    ) -> impl Fn(&SecretString) -> Result<Self, KeyringError> + Send + Sync + 'static {
-        let base_url = base_url.to_owned();
-        move |secret| Self::open(secret, &base_url, mode)
+    ) -> Result<
+        impl Fn(&SecretString) -> Result<Self, KeyringError> + Send + Sync + 'static,
+        SettingsError,
+    > {
+        let base_url = base(base_url)?.to_string();
+        Ok(move |secret: &SecretString| Self::open(secret, &base_url, mode))
     }
 
     /// Reads the secret's JSON. Errors: [`KeyringError`] names the field, never its value.

@@ -100,19 +100,23 @@ pub enum SettingsError {
     #[error("the mode must be partner or client")]
     Mode,
     /// The base is not an absolute http(s) URL without query.
-    #[error("the base URL of Salt Edge must be an absolute https URL without query or user")]
+    #[error("give the base of Salt Edge's API, an absolute https URL without query or user")]
     BaseUrl,
     /// Secrets would travel in the clear.
     #[error("http is only for Salt Edge simulators on this host; use https")]
     PlainHttp,
     /// `App-id` or `Secret` cannot be a header.
-    #[error("{0} is empty or holds characters that no header can carry")]
+    #[error(
+        "{0} is empty or holds characters that no header can carry: copy it from Salt Edge's dashboard"
+    )]
     Header(&'static str),
     /// No practice is left to create a customer by.
     #[error("at least one practice to create customers by is needed")]
     Practices,
     /// The private key is of no use.
-    #[error("the private key: {0}")]
+    #[error(
+        "private_key {0}: give the RSA key whose public half is in Salt Edge's dashboard, as PEM"
+    )]
     Key(#[from] KeyError),
     /// TLS could not be set up.
     #[error("TLS: {0}")]

@@ -23,7 +23,15 @@ fn a_secret_is_read_or_says_what_is_wrong_without_its_values() {
         ("no account_key", with("account_key", None), "missing field `account_key`"),
         ("short", with("account_key", Some("Y2FuYXJ5")), "32 random bytes"),
         ("no base64", with("account_key", Some("canary!")), "32 random bytes"),
-        ("no PEM", with("private_key", Some("canary")), "the private key: is not PEM"),
+        ("no PEM", with("private_key", Some("canary")), "private_key is not PEM"),
+        ("empty", with("app_id", Some("")), "app_id is empty"),
+        ("a line break", with("secret", Some("canary\n")), "secret is empty or holds"),
+        ("short key", with("private_key", Some(include_str!("keys/short.pkcs8.pem"))), "2048 bits"),
+        (
+            "another kind",
+            with("private_key", Some(include_str!("keys/ec.sec1.pem"))),
+            "not an RSA key",
+        ),
         ("a text", "\"canary\"".to_owned(), "a JSON object"),
         ("no JSON", "canary".to_owned(), "a JSON object"),
     ] {

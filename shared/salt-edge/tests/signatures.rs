@@ -85,13 +85,9 @@ fn a_client_says_what_is_wrong_with_its_settings() {
     let make = |base: &str, keys| Client::new(Settings::new(base, Mode::Client, keys));
     assert!(make(at, keys("app", PKCS8)).is_ok());
     for (what, made, want) in [
-        (
-            "key",
-            make(at, keys("app", "nonsense")),
-            "the private key: is not PEM of the wanted kind",
-        ),
-        ("header", make(at, keys("a\nb", PKCS8)), "App-id is empty"),
-        ("no header", make(at, keys("", PKCS8)), "App-id is empty"),
+        ("key", make(at, keys("app", "nonsense")), "private_key is not PEM of the wanted kind"),
+        ("header", make(at, keys("a\nb", PKCS8)), "app_id is empty"),
+        ("no header", make(at, keys("", PKCS8)), "app_id is empty"),
         ("base", make("www.saltedge.com", keys("app", PKCS8)), "absolute https URL"),
         ("http", make("http://www.saltedge.com/api/v6", keys("app", PKCS8)), "use https"),
     ] {

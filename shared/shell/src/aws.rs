@@ -62,7 +62,7 @@ impl Aws {
     /// The queue whose URL the variable holds.
     pub fn queue(&self, variable: &str) -> Result<Queue, StartError> {
         let client = aws_sdk_sqs::Client::new(&self.at("AWS_ENDPOINT_URL_SQS"));
-        Ok(Queue::new(client, self.env.text(variable)?.to_owned()))
+        Ok(Queue::new(client, self.env.address(variable)?.to_owned()))
     }
 
     /// The secrets.

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
+use domain::wording::Locale;
+
 /// Why a function refuses to start: one sentence that names the setting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
@@ -55,6 +57,31 @@ impl Env {
         T: FromStr<Err: std::fmt::Display>,
     {
         self.text(name)?.parse().map_err(|error| StartError::unusable(name, error))
+    }
+}
+
+impl Env {
+    /// A setting that must be one of the languages that we speak. Errors: [`StartError`].
+    pub fn locale(&self, name: &str) -> Result<Locale, StartError> {
+        match self.text(name)? {
+            "en" => Ok(Locale::En),
+            "vi" => Ok(Locale::Vi),
+            _ => Err(StartError::unusable(name, "give en or vi")),
+        }
+    }
+
+    /// A setting that must be an absolute address without query, `#` or a slash at the end: something is put
+    /// behind it. Errors: [`StartError`].
+    pub fn address(&self, name: &str) -> Result<&str, StartError> {
+        let text = self.text(name)?;
+        let parsed = url::Url::parse(text).ok().filter(|url| {
+            ["https", "http"].contains(&url.scheme())
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && !text.ends_with('/')
+        });
+        let wanted = "give an absolute https address without query and without a slash at the end";
+        parsed.map(|_| text).ok_or_else(|| StartError::unusable(name, wanted))
     }
 }
 

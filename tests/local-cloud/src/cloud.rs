@@ -168,6 +168,11 @@ impl LocalCloud {
         (&self.shared.table, &self.shared.table_name)
     }
 
+    /// What a function was started with: for its own program, started beside this cloud.
+    pub fn environment(&self, package: &str) -> Vec<(String, String)> {
+        self.shared.invocations.environment(package)
+    }
+
     /// Sets what [`LocalCloud::settle`] alternates with.
     pub fn set_pump(&self, pump: Pump) {
         *self.shared.pump.lock().unwrap_or_else(PoisonError::into_inner) = Some(pump);

@@ -24,9 +24,11 @@ pub enum Ended {
     Unknown,
 }
 
-struct Hosted {
-    function: shell::Function,
-    timeout: Duration,
+/// One function and what it was started with.
+pub(crate) struct Hosted {
+    pub(crate) function: shell::Function,
+    pub(crate) timeout: Duration,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 /// All hosted functions and what runs in them.
@@ -38,8 +40,13 @@ pub(crate) struct Invocations {
 
 impl Invocations {
     /// Adds a started function.
-    pub(crate) fn host(&self, package: &str, function: shell::Function, timeout: Duration) {
-        lock(&self.hosted).insert(package.to_owned(), Hosted { function, timeout });
+    pub(crate) fn host(&self, package: &str, hosted: Hosted) {
+        lock(&self.hosted).insert(package.to_owned(), hosted);
+    }
+
+    /// What a function was started with; empty where there is none of this name.
+    pub(crate) fn environment(&self, package: &str) -> Vec<(String, String)> {
+        lock(&self.hosted).get(package).map(|one| one.environment.clone()).unwrap_or_default()
     }
 
     /// Runs one invocation to its end.

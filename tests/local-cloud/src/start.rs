@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::aws::{Aws, UNBOUND};
 use crate::cloud::{LocalCloud, Shared};
 use crate::gateway::Gateway;
-use crate::invocations::Invocations;
+use crate::invocations::{Hosted, Invocations};
 use crate::issuer::Issuer;
 use crate::options::{Options, TENANT, TemplateText};
 use crate::queues::Queues;
@@ -183,14 +183,16 @@ impl Ground {
             function.environment.clone()
         };
         let machine = machine(&self.aws, package);
+        let environment: Vec<_> = environment.into_iter().chain(machine).collect();
         let platform = shell::Platform {
-            env: environment.into_iter().chain(machine).collect(),
+            env: environment.iter().cloned().collect(),
             clock: self.options.clock.shared(),
             entropy: self.options.entropy.clone(),
         };
         let started = functions::start(package, platform).await?;
         functions::compare(function, &started).map_err(|refusal| refusal.of(&self.file))?;
-        parts.invocations.host(package, started, function.timeout);
+        let hosted = Hosted { function: started, timeout: function.timeout, environment };
+        parts.invocations.host(package, hosted);
         Ok(())
     }
 

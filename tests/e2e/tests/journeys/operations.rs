@@ -134,8 +134,9 @@ async fn o6_metrics_count_what_happened_and_name_nobody() {
         let sets = directive["Dimensions"].as_array().unwrap();
         for name in sets.iter().flat_map(|set| set.as_array().unwrap()) {
             let value = line[name.as_str().unwrap()].as_str().unwrap();
-            let word = value.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte));
-            assert!(word && value != id, "{name} is {value} in {line}");
+            let plain =
+                value.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte));
+            assert!(plain && value != id, "{name} is {value} in {line}");
         }
         assert_eq!(line["deployment"], DEPLOYMENT);
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Gateway;
 use crate::clock::Clock;
-use crate::invocations::Invocations;
+use crate::invocations::{Hosted, Invocations};
 use crate::issuer::{Claims, Issuer};
 use crate::servers::{Place, Servers};
 use crate::template::{Api, Cors, Function, Route};
@@ -63,7 +63,8 @@ async fn front() -> Front {
         },
     );
     let invocations = Arc::new(Invocations::default());
-    invocations.host("echo", echo, Duration::from_secs(5));
+    let timeout = Duration::from_secs(5);
+    invocations.host("echo", Hosted { function: echo, timeout, environment: Vec::new() });
     let function = |package: &str, routes: Vec<Route>| Function {
         package: package.to_owned(),
         timeout: Duration::from_secs(5),

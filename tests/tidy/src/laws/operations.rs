@@ -94,25 +94,25 @@ pub fn what_is_counted_is_watched(tree: &Tree) -> Vec<Fault> {
     for (path, text) in tree.shipped() {
         let words = rust::words(path, without_tests(text)).unwrap_or_default();
         for at in words.windows(5) {
-            let [a, b, c, d, e] = at else { continue };
-            let by = [&*a.text, &*b.text, &*c.text, &*d.text] == ["by", ".", "alarm", "="];
-            let name = if by { &e.text } else { &c.text };
-            if (by || (a.text == "alarm" && b.text == "Parenthesis")) && name.starts_with('"') {
-                let name = name.trim_matches('"').to_owned();
-                if !named.contains(name.as_str()) {
+            let (line, text) = (at[0].line, |place: usize| at[place].text.as_str());
+            if let Some(name) = alarm_in(text) {
+                if !named.contains(name) {
                     let what = format!("no alarm of {OPERATIONS} stands on {name}");
-                    faults.push(Fault::at(path, a.line, what));
+                    faults.push(Fault::at(path, line, what));
                 }
-                raised.insert(name);
+                raised.insert(name.to_owned());
             }
-            let timed = a.text == "timed" && b.text == "=" && c.text.starts_with('"');
-            if timed || (a.text == "metric" && b.text == "." && d.text == "=") {
-                let name = c.text.trim_matches('"').to_owned();
-                if !watched.contains(name.as_str()) {
+            if text(0) != "." && (text(1), text(2)) == ("alarm", "=") && text(3).starts_with('"') {
+                let what =
+                    format!("{} is said and not counted: by.alarm and metric.alarms", text(3));
+                faults.push(Fault::at(path, line, what));
+            }
+            if let Some(name) = metric_in(text) {
+                if !watched.contains(name) {
                     let what = format!("nobody looks at {name}: show it in {OPERATIONS}");
-                    faults.push(Fault::at(path, a.line, what));
+                    faults.push(Fault::at(path, line, what));
                 }
-                counted.insert(name);
+                counted.insert(name.to_owned());
             }
         }
     }
@@ -123,6 +123,25 @@ pub fn what_is_counted_is_watched(tree: &Tree) -> Vec<Fault> {
         faults.push(Fault::at(OPERATIONS, 1, format!("nothing counts {name}")));
     }
     faults
+}
+
+/// The alarm that these words raise: `alarm("name"`, or `by.alarm = "name"`.
+fn alarm_in<'a>(text: impl Fn(usize) -> &'a str) -> Option<&'a str> {
+    let name = match (text(0), text(1), text(2), text(3)) {
+        ("by", ".", "alarm", "=") => text(4),
+        ("alarm", "Parenthesis", name, _) => name,
+        _ => return None,
+    };
+    Some(name.strip_prefix('"')?.trim_end_matches('"'))
+}
+
+/// The metric that these words count: `metric.name =`, or `timed = "name"`.
+fn metric_in<'a>(text: impl Fn(usize) -> &'a str) -> Option<&'a str> {
+    match (text(0), text(1), text(2), text(3)) {
+        ("metric", ".", name, "=") => Some(name),
+        ("timed", "=", name, _) => Some(name.strip_prefix('"')?.trim_end_matches('"')),
+        _ => None,
+    }
 }
 
 /// A shipped file up to its tests.
