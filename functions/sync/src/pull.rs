@@ -10,7 +10,6 @@ use domain::{
     limits::{ASK_DEADLINE, ASK_GAP},
     look::{Look, Seen, look, running},
     message::Reason,
-    next_action::Failure,
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, error::connection_gone};
