@@ -48,7 +48,7 @@ fn proposals(cases: &[Case<'_>]) -> Vec<Option<(String, Because)>> {
         quarantined: Vec::new(),
     };
     let read_at = "2026-03-01T00:00:00Z".parse().unwrap();
-    let entry = Entry { at: Position::FIRST, read_at, body: Body::Read(read) };
+    let entry = Entry { at: Position::FIRST, read_at, correlation: None, body: Body::Read(read) };
     let ledger = Ledger::replay([&entry]);
     let mut mapping = Mapping::default();
     for case in cases {
