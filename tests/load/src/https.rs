@@ -68,7 +68,7 @@ async fn of_kind(kind: &str, client: &str, roots: &Path, port: u16) -> Value {
 /// microseconds of CPU.
 pub async fn client(words: &[String]) {
     let [client, port] = words else { panic!("https-client aws|salt-edge PORT") };
-    let url = format!("https://localhost:{port}/");
+    let url = format!("https://localhost:{port}");
     let figures = if client == "aws" { aws(&url).await } else { salt_edge(&url).await };
     println!("{}", json!(figures));
 }
