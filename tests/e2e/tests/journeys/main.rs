@@ -33,3 +33,5 @@ mod revoke_keys;
 mod revoke_logs;
 mod revoke_races;
 mod schedule;
+mod y9_no_dead_end;
+mod y9_ways_in;
