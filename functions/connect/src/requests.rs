@@ -44,6 +44,11 @@ pub(crate) struct RefreshRequest {
     pub(crate) locale: Option<String>,
 }
 
+/// The body of a call that needs none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// The body of a confirmation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

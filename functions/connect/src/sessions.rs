@@ -18,7 +18,7 @@ use store::{StoreError, Table};
 
 use crate::{
     once,
-    requests::{self, Confirmation, NewLinkSession},
+    requests::{self, Confirmation, NewLinkSession, Nothing},
     start::Parts,
     visits,
 };
@@ -156,6 +156,7 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
 
 /// `POST /v1/link-sessions/{id}/cancel`.
 pub(crate) async fn cancel(table: &Table, call: &Call) -> Result<Answer, Problem> {
+    let Nothing {} = call.json()?;
     for _ in 0..RACES {
         let session = find(table, call, call.caller()?).await?;
         if session.stage == Stage::Cancelled {
