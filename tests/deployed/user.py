@@ -99,8 +99,7 @@ class User:
     def revokes(self):
         """Proof 1: Salt Edge says, asked again, that the consent is revoked. In partner mode the owner keeps the rest."""
         self.calls("DELETE", f"/v1/connections/{self.connection}", want=202)
-        wanted = "left_with_owner" if self.world.mode == "partner" else "revoked"
-        self.until("the consent is revoked", lambda: self._status() == wanted)
+        self._comes_to("left_with_owner" if self.world.mode == "partner" else "revoked")
         assert self.calls("GET", f"/v1/connections/{self.connection}")["consent"]["status"] == "revoked"
 
     def deletes_in_dashboard(self):
@@ -108,15 +107,16 @@ class User:
             self.world.salt_edge.deleted_by_owner(self.email)
 
     def is_gone(self):
-        """Proof 2: not found, while the same keys still read the user. The schedule looks in the end."""
-        def gone():
-            if self._status() == "revoked":
-                return True
-            self.world.tick()
-            return False
-        self.until("the removal is proven", gone)
+        """Proof 2: not found, while the same keys still read the user."""
+        self._comes_to("revoked")
         connection = self.calls("GET", f"/v1/connections/{self.connection}")
         assert connection["phase"] == "removed_proven", connection
 
-    def _status(self):
-        return self.calls("GET", f"/v1/connections/{self.connection}")["status"]
+    def _comes_to(self, status: str):
+        """By a message; where two of them met, or a callback only hurried it, the schedule goes on."""
+        def there():
+            if self.calls("GET", f"/v1/connections/{self.connection}")["status"] == status:
+                return True
+            self.world.tick()
+            return False
+        self.until(f"the connection is {status}", there)
