@@ -8,8 +8,8 @@
 use std::io;
 
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{FilterExt, filter_fn},
+    Layer,
+    filter::{FilterExt, LevelFilter, Targets, filter_fn},
     fmt::MakeWriter,
     prelude::*,
     registry::LookupSpan,
@@ -33,7 +33,9 @@ where
     S: tracing::Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(loud).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Levels by module, and no more: `EnvFilter` would bring an engine for regular expressions into each package.
+    let filter =
+        loud.parse::<Targets>().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
     let counts =
         filter_fn(|line| line.fields().iter().any(|one| one.name().starts_with("metric.")));
     Lines::new(deployment, clock, writer).with_filter(filter.or(counts))
