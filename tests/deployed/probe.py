@@ -102,7 +102,7 @@ class Probe:
     def calls(self) -> list:
         table, at = self.world.resources["Table"], self.world.resources
         found = [Call(f"dynamodb:{action}", "table/Table", "dynamodb", operation, {"TableName": table, **rest}, key)
-                 for key in ("NOBODY", "TICK", "CATALOGUE-AGE") for action, operation, rest in items(key)]
+                 for key in ("NOBODY", "TICK", "CATALOGUE") for action, operation, rest in items(key)]
         found.append(Call("dynamodb:Scan", "table/Table", "dynamodb", "scan", {"TableName": table, "Limit": 1}))
         found.append(Call("dynamodb:DeleteTable", "table/Table", "dynamodb", "delete_table", {"TableName": table}))
         for index, attribute in (("", "pk"), ("due", "due_pk"), ("slots", "slot_pk")):

@@ -55,11 +55,10 @@ class World:
     def first_day(self):
         """No tick was, and no bank is known: `schedule` must notice, and `sync` must copy the catalogue."""
         dynamodb, table = self.emulator.client("dynamodb"), self.resources["Table"]
-        for pk, sk in (("TICK", "TICK"), ("CATALOGUE-AGE", "AGE")):
-            dynamodb.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
-        for chunk in dynamodb.query(TableName=table, KeyConditionExpression="pk = :pk",
-                                    ExpressionAttributeValues={":pk": {"S": "CATALOGUE"}})["Items"]:
-            dynamodb.delete_item(TableName=table, Key={"pk": chunk["pk"], "sk": chunk["sk"]})
+        for pk in ("TICK", "CATALOGUE"):
+            found = dynamodb.query(TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": pk}})
+            for item in found["Items"]:
+                dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
 
     def tick(self):
         """The schedule's minute now, as EventBridge would send it."""
