@@ -1,5 +1,6 @@
 """An end user of the SaaS, from the first click to the proof that everything is gone."""
 import itertools
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 from web import call
@@ -21,7 +22,10 @@ class User:
         self.connection = self.session = self.cursor = None
 
     def calls(self, method: str, path: str, body=None, want=200):
-        answer = call(method, self.world.api + path, body, {"authorization": f"Bearer {self.world.issuer.token(self.sub)}"})
+        headers = {"authorization": f"Bearer {self.world.issuer.token(self.sub)}"}
+        if method == "POST":
+            headers["idempotency-key"] = str(uuid.uuid4())
+        answer = call(method, self.world.api + path, body, headers)
         assert answer.status == want, f"{method} {path}: {answer}"
         return answer.json
 
