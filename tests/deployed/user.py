@@ -8,6 +8,8 @@ from waiting import until
 
 RETURN_TO = "https://app.example/bank/return"
 BANK = "fakebank_simple_xf"
+# One that opens and closes while somebody links another.
+OTHER_BANK = "fakebank_oauth_xf"
 NUMBERS = itertools.count(1)
 
 
@@ -32,7 +34,7 @@ class User:
     def journey(self):
         """All of it. What fails names the step it failed at."""
         for step in (self.finds_bank, self.starts, self.goes_through_pages, self.confirms, self.is_linked, self.reads,
-                     self.asks, self.follows_feed, self.revokes, self.deletes_in_dashboard, self.is_gone):
+                     self.sees_other_bank, self.asks, self.follows_feed, self.revokes, self.deletes_in_dashboard, self.is_gone):
             self.step = step.__name__.replace("_", " ")
             step()
 
@@ -50,10 +52,17 @@ class User:
         # 503, retry later: the banks are being fetched.
         return answer.status == 200 and [bank for bank in answer.json["institutions"] if bank["id"] == BANK]
 
+    def _other_bank_is_listed(self) -> bool:
+        found = self.calls("GET", "/v1/institutions?country=XF&q=oauth")["institutions"]
+        return OTHER_BANK in [bank["id"] for bank in found]
+
     def starts(self):
         wish = {"intent": "link", "institution_id": BANK, "email": self.email, "return_to": RETURN_TO}
         session = self.calls("POST", "/v1/link-sessions", wish, want=201)
         self.session, self.connect_url = session["id"], session["connect_url"]
+        # Meanwhile another bank closes, or opens again: Salt Edge calls back, and `sync` reads that one bank.
+        self.listed = self._other_bank_is_listed()
+        self.world.salt_edge.told("POST", f"providers/{OTHER_BANK}", {"status": "disabled" if self.listed else "active"})
 
     def goes_through_pages(self):
         """Our redirect, Salt Edge's pages, Salt Edge's way back to us, ours to the SaaS with a code."""
@@ -86,6 +95,9 @@ class User:
         feed = self.calls("GET", f"/v1/connections/{self.connection}/transactions/sync?limit=500")
         assert len(feed["added"]) >= 30 and not feed["has_more"], feed
         self.cursor = feed["next_cursor"]
+
+    def sees_other_bank(self):
+        self.until("the other bank opens or closes", lambda: self._other_bank_is_listed() != self.listed)
 
     def asks(self):
         """The bank books a row; the user wants to see it."""
