@@ -2,12 +2,16 @@
 
 mod accounts;
 mod banks;
+mod customer;
 mod institutions;
+mod limits;
 mod once;
+mod pages;
 mod redirect;
 mod requests;
 mod sessions;
 mod start;
+mod view;
 mod visits;
 
 use std::sync::Arc;
@@ -25,6 +29,7 @@ pub const ROUTES: &[&str] = &[
     "GET /v1/link-sessions/{id}",
     "POST /v1/link-sessions/{id}/cancel",
     "POST /v1/link-sessions/{id}/confirm",
+    "POST /v1/link-sessions/{id}/retry",
     "GET /connect/{token}",
     "GET /connect/return",
     "POST /v1/connections/{id}/refresh",
@@ -38,11 +43,10 @@ async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
         "GET /v1/institutions" => institutions::search(&parts.banks, &call).await,
         "GET /v1/institutions/{id}" => institutions::show(&parts.banks, &call).await,
         "POST /v1/link-sessions" => sessions::create(&parts, &call).await,
-        "GET /v1/link-sessions/{id}" => sessions::show(&parts.table, &call).await,
-        "POST /v1/link-sessions/{id}/cancel" => sessions::cancel(&parts.table, &call).await,
-        "POST /v1/link-sessions/{id}/confirm" => {
-            sessions::confirm(&parts.table, &parts.queue, &call).await
-        }
+        "GET /v1/link-sessions/{id}" => sessions::show(&parts, &call).await,
+        "POST /v1/link-sessions/{id}/cancel" => sessions::cancel(&parts, &call).await,
+        "POST /v1/link-sessions/{id}/confirm" => sessions::confirm(&parts, &call).await,
+        "POST /v1/link-sessions/{id}/retry" => sessions::retry(&parts, &call).await,
         "GET /connect/{token}" => redirect::open(&parts, &call).await,
         "GET /connect/return" => redirect::back(&parts, &call).await,
         "POST /v1/connections/{id}/refresh" => visits::refresh(&parts, &call).await,

@@ -6,7 +6,7 @@ use domain::{limits::ANSWER_KEPT, session::LinkSession};
 use shell::{Answer, Call, Code, OneRequest, Problem, Seal, token, token_hash};
 use store::{Answered, StoreError};
 
-use crate::{sessions, start::Parts};
+use crate::{limits, start::Parts, view};
 
 /// Answers the request as it was answered before, or stores the session that `new` makes together with
 /// the answer: one transaction, so that nothing of it is ever there alone.
@@ -25,9 +25,10 @@ pub(crate) async fn begin(
         return again(&answered, &request, &seal);
     }
     let session = new.await?;
+    limits::count(parts, call).await?;
     let token = token(&parts.entropy)?;
     let url = format!("{}/connect/{token}", parts.public_url);
-    let answer = sessions::created(&session, url, call);
+    let answer = view::created(parts, &session, url, call);
     let answered = Answered {
         sealed: seal.close(&parts.entropy, &request.name, answer.body())?,
         status: answer.status(),

@@ -1,20 +1,21 @@
 //! The browser's way: to Salt Edge, and back through us to the SaaS.
 
 use domain::{
-    bank::{BankError, NewCustomer, OpenPages, OpenedPages, Tag, Visit},
+    bank::BankError,
     ending::Ending,
-    id::RemoteCustomerId,
-    limits::{CONSENT_DAYS, HISTORY_DAYS},
     next_action::{Failure, NextAction},
-    session::{Intent, LinkSession, SessionEvent, Stage},
+    session::{LinkSession, SessionEvent, Stage},
 };
-use jiff::{ToSpan, tz::TimeZone};
-use salt_edge::{ErrorClass, Mode};
+use salt_edge::ErrorClass;
 use secrecy::ExposeSecret;
 use shell::{Answer, Call, Code, Problem, token, token_hash};
 use store::{StoreError, TokenKind};
 
-use crate::{sessions::RACES, start::Parts};
+use crate::{
+    pages::{self, OpenError},
+    sessions::RACES,
+    start::Parts,
+};
 
 /// `GET /connect/{token}`: opens the session at Salt Edge, once, at the click.
 pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
@@ -31,91 +32,10 @@ pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
         Err(StoreError::Conflict) => return Err(Problem::new(Code::LinkTokenSpent)),
         done => done?,
     };
-    match pages(parts, call, &spent).await {
+    match pages::open(parts, call, &spent).await {
         Ok(opened) => Ok(Answer::see_other(opened.url.expose_secret().to_owned())),
         Err(error) => refused(parts, &spent, &error).await,
     }
-}
-
-/// Registers the customer where that is still to be done, and opens Salt Edge's pages.
-async fn pages(
-    parts: &Parts,
-    call: &Call,
-    session: &LinkSession,
-) -> Result<OpenedPages, OpenError> {
-    if let Some(id) = &session.connection {
-        let connection = parts.table.connection(&session.tenant, id).await?;
-        if connection.is_none_or(|connection| !connection.state.open()) {
-            return Err(OpenError::Closed);
-        }
-    }
-    let bank = parts.bank.get().await?;
-    let customer = customer(parts, &bank.client, call, session).await?;
-    let known = LinkSession { remote_customer: Some(customer.clone()), ..session.clone() };
-    parts.table.put_session(&known).await?;
-    let state = token(&parts.entropy)?;
-    let until = session.confirm_until();
-    parts.table.put_token(session, TokenKind::Return, &token_hash(&state), until).await?;
-    let institution = parts.banks.find(&session.institution.id).await?;
-    let history = institution.as_ref().and_then(|bank| bank.history_days).unwrap_or(HISTORY_DAYS);
-    let longest = institution.and_then(|bank| bank.max_consent_days).unwrap_or(CONSENT_DAYS);
-    let today = call.now.to_zoned(TimeZone::UTC).date();
-    let visit = match (&session.remote, session.intent) {
-        (Some(remote), Intent::Refresh) => Visit::Refresh(remote.clone()),
-        (Some(remote), Intent::Reconnect | Intent::FetchAccounts) => {
-            Visit::Reconnect(remote.clone())
-        }
-        (None, _) | (Some(_), Intent::Link) => {
-            Visit::Connect { customer, institution: session.institution.id.clone() }
-        }
-    };
-    let pages = OpenPages {
-        visit,
-        return_to: format!("{}/connect/return?state={state}", parts.public_url),
-        locale: session.locale.code().to_owned(),
-        from_date: today.checked_sub(i64::from(history).days()).unwrap_or(today),
-        consent_days: longest.min(CONSENT_DAYS),
-        sandboxes: parts.sandboxes,
-        tag: Tag {
-            deployment: parts.deployment.clone(),
-            tenant: session.tenant.clone(),
-            session: Some(session.id.clone()),
-        },
-    };
-    Ok(bank.client.open(&pages, call.now).await?)
-}
-
-async fn customer(
-    parts: &Parts,
-    bank: &salt_edge::Client,
-    call: &Call,
-    session: &LinkSession,
-) -> Result<RemoteCustomerId, OpenError> {
-    if let Some(known) = &session.remote_customer {
-        return Ok(known.clone());
-    }
-    // A tenant or user may hold any separator but a zero byte; their digest never spells another pair.
-    let whose = token_hash(&format!("{}\0{}", session.tenant, session.customer));
-    let new = NewCustomer {
-        identifier: format!("{}:{whose}", parts.deployment),
-        email: session.email.clone().filter(|_| parts.mode == Mode::Partner),
-    };
-    Ok(bank.customer(&new, call.now).await?)
-}
-
-/// Why Salt Edge's pages could not be opened.
-#[derive(Debug, thiserror::Error)]
-enum OpenError {
-    #[error("the connection was revoked since")]
-    Closed,
-    #[error(transparent)]
-    Bank(#[from] BankError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Secret(#[from] shell::StartError),
-    #[error(transparent)]
-    Entropy(#[from] shell::NoEntropy),
 }
 
 /// The session has failed; the browser goes back to the SaaS, which shows why.

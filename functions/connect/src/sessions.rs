@@ -1,64 +1,28 @@
 //! Link sessions as a resource.
 
 use domain::{
-    id::{CustomerId, LinkSessionId},
+    bank::Health,
+    id::{CustomerId, InstitutionId, LinkSessionId},
+    limits::SESSION_PAUSE,
     message::Message,
     next_action::NextAction,
     session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
     wording::Locale,
 };
-use jiff::Timestamp;
 use salt_edge::Mode;
-use serde::Serialize;
-use shell::{
-    Answer, Call, Caller, Code, Problem, Queue, token_hash,
-    view::{ActionView, InstitutionView},
-};
+use shell::{Answer, Call, Caller, Code, Problem, token_hash};
 use store::{StoreError, Table};
 
 use crate::{
     once,
-    requests::{self, Confirmation, NewLinkSession, Nothing},
+    requests::{self, Confirmation, NewLinkSession, Nothing, Repetition},
     start::Parts,
+    view::{repeatable, shown},
     visits,
 };
 
 /// Times that a session is loaded again because a callback or a second click was faster.
 pub(crate) const RACES: usize = 4;
-
-/// A link session as the API shows it.
-#[derive(Serialize)]
-struct SessionView {
-    id: LinkSessionId,
-    intent: Intent,
-    stage: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connect_url: Option<String>,
-    expires_at: Timestamp,
-    created_at: Timestamp,
-    institution: InstitutionView,
-    connection_id: Option<String>,
-    next_action: Option<ActionView>,
-    display_message: Option<&'static str>,
-}
-
-fn view(session: &LinkSession, connect_url: Option<String>, call: &Call) -> SessionView {
-    let step = session.next_step(call.now);
-    let known = session.stage.confirmed() || session.intent != Intent::Link;
-    let opened = session.stage != Stage::Created;
-    SessionView {
-        id: session.id.clone(),
-        intent: session.intent,
-        stage: session.stage_at(call.now).name(),
-        connect_url,
-        expires_at: if opened { session.confirm_until() } else { session.open_until() },
-        created_at: session.created_at,
-        institution: InstitutionView::from(&session.institution),
-        connection_id: session.connection.as_ref().filter(|_| known).map(ToString::to_string),
-        next_action: step.map(ActionView::from),
-        display_message: step.map(|step| call.locale.sentence(step.action)),
-    }
-}
 
 /// `POST /v1/link-sessions`.
 pub(crate) async fn create(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
@@ -71,22 +35,60 @@ async fn wanted(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     let body: NewLinkSession = call.json()?;
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &body.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
+    let account_type = body.account_type()?;
     if body.intent != Intent::Link {
         let connection = visits::open_connection(parts, caller, &body.connection()?).await?;
         return visit(parts, call, body.intent, &connection, return_to, locale);
     }
     let email = body.checked_email(parts.mode == Mode::Partner)?;
     let phone = body.checked_phone()?;
-    let id = body.institution()?;
-    let bank = parts.banks.find(&id).await?;
-    let bank = bank.ok_or_else(|| Problem::new(Code::InstitutionNotFound))?;
-    if matches!(bank.health, domain::bank::Health::Inactive | domain::bank::Health::Disabled) {
-        return Err(Problem::new(Code::InstitutionUnavailable));
-    }
-    let institution = InstitutionRef { id: bank.id, name: bank.name, country: bank.country };
+    let institution = served(parts, &body.institution()?).await?;
     Ok(LinkSession {
         email,
         phone,
+        account_type,
+        ..fresh(parts, call, Intent::Link, institution, return_to, locale)?
+    })
+}
+
+/// A bank that can be linked at present.
+async fn served(parts: &Parts, id: &InstitutionId) -> Result<InstitutionRef, Problem> {
+    let bank = parts.banks.find(id).await?;
+    let bank = bank.ok_or_else(|| Problem::new(Code::InstitutionNotFound))?;
+    if matches!(bank.health, Health::Inactive | Health::Disabled) {
+        return Err(Problem::new(Code::InstitutionUnavailable));
+    }
+    Ok(InstitutionRef { id: bank.id, name: bank.name, country: bank.country })
+}
+
+/// `POST /v1/link-sessions/{id}/retry`: the same visit once more, with what was given for it.
+pub(crate) async fn retry(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    Box::pin(once::begin(parts, call, once_more(parts, call))).await
+}
+
+async fn once_more(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
+    let caller = call.caller()?;
+    let body: Repetition = call.json()?;
+    let old = find(&parts.table, call, caller).await?;
+    if old.customer != caller.customer {
+        return Err(Problem::new(Code::NotTheCreator));
+    }
+    if !repeatable(&old, call) {
+        return Err(Problem::new(Code::WrongState).with_detail("it goes on, or has finished"));
+    }
+    let return_to = requests::registered(&parts.return_urls, &caller.tenant, &old.return_to)?;
+    let locale = requests::locale(body.locale.as_deref(), call.locale);
+    if let (Intent::Reconnect | Intent::FetchAccounts | Intent::Refresh, Some(id)) =
+        (old.intent, &old.connection)
+    {
+        let connection = visits::open_connection(parts, caller, id).await?;
+        return visit(parts, call, old.intent, &connection, return_to, locale);
+    }
+    let institution = served(parts, &old.institution.id).await?;
+    Ok(LinkSession {
+        email: old.email,
+        phone: old.phone,
+        account_type: old.account_type,
         ..fresh(parts, call, Intent::Link, institution, return_to, locale)?
     })
 }
@@ -127,6 +129,7 @@ fn fresh(
         connection: None,
         email: None,
         phone: None,
+        account_type: None,
         return_to,
         locale,
         stage: Stage::Created,
@@ -143,43 +146,39 @@ fn fresh(
     Ok(session)
 }
 
-/// The answer to who created it: the only one with the address that opens it.
-pub(crate) fn created(session: &LinkSession, connect_url: String, call: &Call) -> Answer {
-    Answer::json(201, &view(session, Some(connect_url), call))
-}
-
 /// `GET /v1/link-sessions/{id}`.
-pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> {
-    let session = find(table, call, call.caller()?).await?;
-    Ok(Answer::json(200, &view(&session, None, call)))
+pub(crate) async fn show(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    let session = find(&parts.table, call, call.caller()?).await?;
+    Ok(shown(parts, &session, call))
 }
 
 /// `POST /v1/link-sessions/{id}/cancel`.
-pub(crate) async fn cancel(table: &Table, call: &Call) -> Result<Answer, Problem> {
+pub(crate) async fn cancel(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     let Nothing {} = call.json()?;
     for _ in 0..RACES {
-        let session = find(table, call, call.caller()?).await?;
+        let session = find(&parts.table, call, call.caller()?).await?;
         if session.stage == Stage::Cancelled {
-            return Ok(Answer::json(200, &view(&session, None, call)));
+            return Ok(shown(parts, &session, call));
         }
         let next = session.after(SessionEvent::Cancelled).map_err(|_| wrong_state())?;
-        // What the browser may still finish at Salt Edge is looked for, and taken back.
-        let due = Some(next.confirm_until());
-        match table.put_session(&LinkSession { due, ..next }).await {
+        // What the browser did, or still finishes, at Salt Edge is looked for, and taken back.
+        let went = session.stage != Stage::Created;
+        let due = went.then(|| call.now + SESSION_PAUSE);
+        match parts.table.put_session(&LinkSession { due, ..next }).await {
             Err(StoreError::Conflict) => {}
-            stored => return Ok(Answer::json(200, &view(&stored?, None, call))),
+            stored => return Ok(shown(parts, &stored?, call)),
         }
     }
     Err(StoreError::Conflict.into())
 }
 
 /// `POST /v1/link-sessions/{id}/confirm`: the code, with its creator's token.
-pub(crate) async fn confirm(table: &Table, queue: &Queue, call: &Call) -> Result<Answer, Problem> {
+pub(crate) async fn confirm(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     let body: Confirmation = call.json()?;
-    let next = confirmed(table, call, &token_hash(&body.code)).await?;
+    let next = confirmed(&parts.table, call, &token_hash(&body.code)).await?;
     let (tenant, session) = (next.tenant.clone(), next.id.clone());
-    queue.send(&Message::Session { tenant, session }).await?;
-    Ok(Answer::json(200, &view(&next, None, call)))
+    parts.queue.send(&Message::Session { tenant, session }).await?;
+    Ok(shown(parts, &next, call))
 }
 
 /// The confirmed session; the same code again, also at the same moment, changes nothing.
@@ -197,7 +196,7 @@ async fn confirmed(table: &Table, call: &Call, hash: &str) -> Result<LinkSession
             return Ok(session);
         }
         let next = session.after(SessionEvent::Confirmed).map_err(|_| wrong_state())?;
-        let due = Some(call.now + domain::limits::SESSION_PAUSE);
+        let due = Some(call.now + SESSION_PAUSE);
         match table.put_session(&LinkSession { confirmed_at: Some(call.now), due, ..next }).await {
             Err(StoreError::Conflict) => {}
             stored => return Ok(stored?),

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::id::{DeploymentId, TenantId};
-use salt_edge::{Keyring, Mode};
+use salt_edge::{Keyring, Mode, Practices};
 use shell::{Aws, Entropy, Function, Platform, Queue, Rotating, StartError};
 use store::Table;
 
-use crate::banks::Banks;
+use crate::{banks::Banks, limits::Limits};
 
 /// Everything that a call may need.
 pub(crate) struct Parts {
@@ -18,6 +18,8 @@ pub(crate) struct Parts {
     pub(crate) bank: Rotating<Keyring>,
     pub(crate) entropy: Entropy,
     pub(crate) mode: Mode,
+    pub(crate) practices: Practices,
+    pub(crate) limits: Limits,
     pub(crate) sandboxes: bool,
     pub(crate) public_url: String,
     pub(crate) dashboard: String,
@@ -56,9 +58,14 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let env = &platform.env;
     let aws = Aws::from_env(env)?;
     let mode: Mode = env.parse("HALITE_MODE")?;
+    let practices: Practices = env.parse("HALITE_PARTNER_CUSTOMER")?;
     let url = "HALITE_SALTEDGE_URL";
-    let open = Keyring::opener(env.text(url)?, mode);
+    let open = Keyring::opener_for(env.text(url)?, mode, practices.clone());
     let open = open.map_err(|error| StartError::unusable(url, error))?;
+    let limits = Limits {
+        user: env.parse("HALITE_USER_VISITS")?,
+        tenant: env.parse("HALITE_TENANT_VISITS")?,
+    };
     let secrets = aws.secrets(&platform.clock);
     let table = Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?);
     let sandboxes = env.parse("HALITE_SANDBOXES")?;
@@ -68,6 +75,8 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
         table,
         queue: aws.queue("HALITE_SYNC_QUEUE_URL")?,
         mode,
+        practices,
+        limits,
         sandboxes,
         public_url: env.address("HALITE_PUBLIC_URL")?.to_owned(),
         dashboard: env.address("HALITE_DASHBOARD_URL")?.to_owned(),

@@ -1,10 +1,12 @@
-//! A link that its user never confirmed, or gave up: what came of it at Salt Edge is taken back.
+//! A link that its user never confirmed, or gave up: what came of it at Salt Edge is taken back. What was
+//! given up at once, the rest when its day is over.
 
 use domain::{
     bank::{RemoteConnection, Tag},
     connection::{Asks, Connection, Phase, State},
     ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
+    limits::SESSION_PAUSE,
     session::{LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
@@ -20,7 +22,10 @@ pub(crate) async fn unlink(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let Some(session) = parts.table.session(tenant, id).await? else { return Ok(()) };
-    if session.stage.confirmed() || session.unlinked || now < session.confirm_until() {
+    let last = now >= session.confirm_until();
+    // Before its day is over a link may still come to something, unless its user gave it up.
+    let over = last || session.stage == Stage::Cancelled;
+    if session.stage.confirmed() || session.unlinked || !over {
         return Ok(());
     }
     let bank = parts.bank.get().await?;
@@ -33,6 +38,10 @@ pub(crate) async fn unlink(
         Some(remote) => leftover(parts, remote).await?,
         None => None,
     };
+    if let (false, Some(due)) = (last, looked_at_again(&session, found.as_ref(), now)) {
+        parts.table.put_session(&LinkSession { due: Some(due), ..session }).await?;
+        return Ok(());
+    }
     let ended = ended(&session, found.is_some())?;
     let ended = LinkSession { unlinked: true, due: None, ..ended };
     let Some(remote) = found else {
@@ -42,6 +51,23 @@ pub(crate) async fn unlink(
     let connection = unlisted(&session, remote, now);
     let (connection, _) = parts.table.link(&connection, &ended).await?;
     phases::go_on(parts, tenant, &connection.id, now).await
+}
+
+/// When a session that was given up is looked at again: the browser may still be at the bank. A callback
+/// brings us back earlier, and its day's end is the last look.
+fn looked_at_again(
+    session: &LinkSession,
+    found: Option<&RemoteConnection>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let running = |remote: &RemoteConnection| {
+        remote.attempt.as_ref().is_some_and(|attempt| !attempt.finished)
+    };
+    match found {
+        None => Some(session.confirm_until()),
+        Some(remote) if running(remote) => Some(now + SESSION_PAUSE),
+        Some(_) => None,
+    }
 }
 
 /// What the session ends as: a link that stands and was never confirmed has its own word.

@@ -6,7 +6,7 @@ use domain::{
     ending::Ending,
     id::RemoteConnectionId,
     message::{CallbackKind, Hint, Reason},
-    session::{LinkSession, SessionEvent},
+    session::{LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
 use salt_edge::{ErrorClass, error::connection_gone};
@@ -100,7 +100,9 @@ async fn learn(
         tracing::warn!(session.id = %session.id, "a callback names a connection of another session");
         return Ok(session);
     }
-    let learnt = LinkSession { remote: Some(shown.id), ..session };
+    // What its user gave up is taken back with the next tick.
+    let due = if session.stage == Stage::Cancelled { Some(now) } else { session.due };
+    let learnt = LinkSession { remote: Some(shown.id), due, ..session };
     match parts.table.put_session(&learnt).await {
         Err(StoreError::Conflict) => {
             let again = parts.table.session(&learnt.tenant, &learnt.id).await?;

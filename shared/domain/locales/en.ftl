@@ -17,6 +17,7 @@ contact_support = Only the support team can unlock this. Please write to them, a
 delete_in_dashboard = Your consent is revoked. The connection itself is still in your own Salt Edge account: please sign in to the Salt Edge dashboard and delete it there.
 start_again = This attempt has ended. Please start again.
 start_again_later = This attempt failed through no fault of yours. Please wait a few minutes and start again.
+slow_down = You started too often within an hour. Please wait until the time shown and start again.
 try_again = The service could not do that at this moment. Please try again in a few seconds.
 correct_contact = The e-mail address or phone number cannot be used. Please correct it and send it again.
 open_link = Please open the link to Salt Edge within the hour and sign in at your bank.

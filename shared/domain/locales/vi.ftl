@@ -16,6 +16,7 @@ contact_support = Chỉ bộ phận hỗ trợ mới có thể mở khóa việc
 delete_in_dashboard = Sự đồng ý của bạn đã được thu hồi. Liên kết vẫn còn trong tài khoản Salt Edge của chính bạn: vui lòng đăng nhập trang quản lý của Salt Edge và xóa liên kết tại đó.
 start_again = Lần thử này đã kết thúc. Vui lòng bắt đầu lại.
 start_again_later = Lần thử này không thành công nhưng không phải do bạn. Vui lòng chờ vài phút rồi bắt đầu lại.
+slow_down = Bạn đã bắt đầu quá nhiều lần trong một giờ. Vui lòng chờ đến thời điểm được hiển thị rồi bắt đầu lại.
 try_again = Dịch vụ chưa thực hiện được yêu cầu vào lúc này. Vui lòng thử lại sau vài giây.
 correct_contact = Địa chỉ e-mail hoặc số điện thoại không dùng được. Vui lòng sửa lại rồi gửi lần nữa.
 open_link = Vui lòng mở liên kết đến Salt Edge trong vòng một giờ và đăng nhập vào ngân hàng của bạn.

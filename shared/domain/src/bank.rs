@@ -20,6 +20,7 @@ use crate::{
     money::{Currency, Money, Read},
     next_action::Failure,
     secret::Personal,
+    session::AccountType,
 };
 
 /// A customer as we register them at the provider.
@@ -29,6 +30,9 @@ pub struct NewCustomer {
     pub identifier: String,
     /// Partner mode: makes the end user's own Salt Edge account.
     pub email: Option<Personal>,
+    /// Since when the e-mail is this user's and no other's of the deployment: only then a customer may be
+    /// named after it.
+    pub email_since: Option<Timestamp>,
 }
 
 /// Which pages the user is about to go through.
@@ -62,6 +66,8 @@ pub struct OpenPages {
     pub consent_days: u16,
     /// Offer the sandbox banks.
     pub sandboxes: bool,
+    /// Whom the accounts belong to, for a first link.
+    pub account_type: Option<AccountType>,
     /// Comes back in every callback and attempt.
     pub tag: Tag,
 }

@@ -9,6 +9,8 @@ use crate::next_action::{Failure, NextAction};
 pub enum Ending {
     /// Salt Edge's pages could not be opened: no answer, or one that is none.
     NotOpened,
+    /// The e-mail names another user's customer already, and nothing else may name this one's.
+    EmailTaken,
     /// A link stood and nobody confirmed it within a day.
     NotConfirmed,
     /// Salt Edge brought nothing within an hour, or could not be asked for a day.
@@ -53,6 +55,7 @@ impl Ending {
     fn row(self) -> (&'static str, NextAction) {
         match self {
             Self::NotOpened => ("not_opened", NextAction::StartAgainLater),
+            Self::EmailTaken => ("email_taken", NextAction::CorrectContact),
             Self::NotConfirmed => ("not_confirmed", NextAction::StartAgain),
             Self::NothingCame => ("nothing_came", NextAction::StartAgain),
             Self::ConsentNotGranted => ("consent_not_granted", NextAction::ConsentNotGranted),

@@ -103,6 +103,8 @@ pub enum NextAction {
     StartAgain,
     /// Begin a new link session in some minutes: what failed was not the user.
     StartAgainLater,
+    /// Begin no more link sessions before a known time.
+    SlowDown,
     /// Send the same request again.
     TryAgain,
     /// Correct the e-mail address or the phone number.
@@ -166,6 +168,7 @@ impl NextAction {
             Self::DeleteInDashboard => (EndUser, After(OWNER_PAUSE), "The user signs in to the Salt Edge dashboard (`url`) with the e-mail address of the link and deletes the connection. Halite looks daily, and when Salt Edge tells."),
             Self::StartAgain => (EndUser, WhilePresent, "The user begins a new link session."),
             Self::StartAgainLater => (EndUser, After(START_PAUSE), "The user begins a new link session in some minutes: Halite tries again by itself for a connection, never for a visit."),
+            Self::SlowDown => (EndUser, AtInstant, "The user begins a new link session at `deadline`: the hour's are begun (`UserVisitsPerHour`, `TenantVisitsPerHour`)."),
             Self::TryAgain => (EndUser, After(TRY_PAUSE), "The same request is sent again; the application may do so by itself."),
             Self::CorrectContact => (EndUser, WhilePresent, "The user corrects the field that `errors` names; after a visit, in a new link session."),
             Self::OpenLink => (EndUser, WhilePresent, "The browser is sent to `connect_url` before `deadline`."),
@@ -202,6 +205,7 @@ impl NextAction {
             | Self::DeleteInDashboard
             | Self::StartAgain
             | Self::StartAgainLater
+            | Self::SlowDown
             | Self::TryAgain
             | Self::CorrectContact
             | Self::OpenLink
@@ -241,6 +245,7 @@ impl NextAction {
             | Self::FixContract
             | Self::FixKeys
             | Self::DeleteInDashboard
+            | Self::SlowDown
             | Self::TryAgain
             | Self::OpenLink
             | Self::FinishAtBank

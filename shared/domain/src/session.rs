@@ -29,6 +29,18 @@ pub enum Intent {
     Refresh,
 }
 
+/// Whom the accounts belong to. Source: `kyc.type_of_account` of Salt Edge's v6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountType {
+    /// One person.
+    Personal,
+    /// Several persons.
+    Shared,
+    /// A company.
+    Business,
+}
+
 /// How far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants, Serialize, Deserialize)]
 #[strum_discriminants(name(StageKind), derive(VariantArray), doc = "The kinds of [`Stage`].")]
@@ -199,6 +211,9 @@ pub struct LinkSession {
     pub email: Option<Personal>,
     /// For the SaaS's own contact.
     pub phone: Option<Personal>,
+    /// Whom the accounts belong to, where the SaaS says so.
+    #[serde(default)]
+    pub account_type: Option<AccountType>,
     /// Where the browser goes in the end: one of the tenant's registered addresses.
     pub return_to: String,
     /// The user's language.

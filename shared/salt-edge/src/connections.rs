@@ -19,7 +19,7 @@ use crate::{
         connection::{Connection, Removed},
         envelope::{Later, One},
         session::{
-            Ask, AskAttempt, CONSENT_SCOPES, Consent, FETCH_SCOPES, Open, OpenAttempt, Opened,
+            Ask, AskAttempt, CONSENT_SCOPES, Consent, FETCH_SCOPES, Kyc, Open, OpenAttempt, Opened,
             Provider, Widget,
         },
     },
@@ -150,6 +150,8 @@ fn body(pages: &OpenPages, mode: Mode) -> Open<'_> {
             })
         }
     };
+    let first = matches!(pages.visit, Visit::Connect { .. });
+    let kyc = pages.account_type.filter(|_| first).map(|type_of_account| Kyc { type_of_account });
     Open {
         customer_id,
         consent,
@@ -161,6 +163,7 @@ fn body(pages: &OpenPages, mode: Mode) -> Open<'_> {
         },
         widget,
         provider,
+        kyc,
         return_connection_id: true,
         return_error_class: true,
         automatic_refresh: true,

@@ -1,11 +1,12 @@
 //! Customers: the end users, as Salt Edge knows them.
 
 use domain::{
-    bank::{BankError, NewCustomer},
+    bank::{BankError, NewCustomer, Verdict},
+    ending::Ending,
     id::RemoteCustomerId,
     secret::Personal,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 
 use crate::{
@@ -21,6 +22,10 @@ use crate::{
 const CREATE: &str = "POST /customers";
 const LIST: &str = "GET /customers";
 const SHOW: &str = "GET /customers/{id}";
+/// Pages that are looked through for one customer, a thousand in each: a click waits for them.
+const MOST_PAGES: usize = 10;
+/// How far Salt Edge's clock may be behind ours.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
 impl Client {
     /// Whether these keys read a customer of ours: valid keys of another account do not.
@@ -37,95 +42,132 @@ impl Client {
     /// The customer with this identifier, created where there is none yet.
     ///
     /// In partner mode the practices of the settings are tried in their order; the next one when the form
-    /// of the request was refused, or the e-mail is another customer's already.
+    /// of the request was refused, or the name is another customer's already.
     pub async fn customer(
         &self,
         new: &NewCustomer,
         now: Timestamp,
     ) -> Result<RemoteCustomerId, BankError> {
         let mut refused = None;
-        for body in self.bodies(new) {
-            match self.create(&body, &new.identifier, now).await {
-                Err(error) if another_form_may_do(&error) => refused = Some(error),
+        for name in self.names(new) {
+            match self.create(&name, now).await {
+                Err(error) if another_form_may_do(&name, &error) => refused = Some(error),
                 result => return result,
             }
         }
-        Err(refused.unwrap_or(BankError::Unreadable {
-            call: CREATE,
-            what: "no practice to create a customer by fits: an e-mail is needed".to_owned(),
+        Err(refused.unwrap_or_else(|| match new.email {
+            None => {
+                unreadable(CREATE, "no practice to create a customer by fits: an e-mail is needed")
+            }
+            // To name a customer after it was the one practice, and it is another user's.
+            Some(_) => BankError::Refused {
+                verdict: Verdict::User,
+                failure: Ending::EmailTaken.into(),
+                status: 409,
+            },
         }))
     }
 
-    fn bodies<'a>(&self, new: &'a NewCustomer) -> Vec<CreateCustomer<'a>> {
-        let identifier = Some(new.identifier.as_str());
+    fn names<'a>(&self, new: &'a NewCustomer) -> Vec<Name<'a>> {
+        let ours = Name { identifier: &new.identifier, email: None, since: None };
         let email = new.email.as_ref().map(Personal::reveal);
+        let by = |practice: &CustomerPractice| match practice {
+            CustomerPractice::EmailAndIdentifier => email.map(|_| Name { email, ..ours }),
+            CustomerPractice::IdentifierOnly => Some(ours),
+            CustomerPractice::EmailAsIdentifier => email
+                .zip(new.email_since)
+                .map(|(identifier, since)| Name { identifier, email: None, since: Some(since) }),
+        };
         match self.mode {
-            Mode::Client => vec![CreateCustomer { identifier, email: None }],
-            Mode::Partner => {
-                self.practices
-                    .iter()
-                    .filter_map(|practice| match practice {
-                        CustomerPractice::EmailAndIdentifier => {
-                            email.map(|email| CreateCustomer { identifier, email: Some(email) })
-                        }
-                        CustomerPractice::IdentifierOnly => {
-                            Some(CreateCustomer { identifier, email: None })
-                        }
-                        CustomerPractice::EmailAsIdentifier => email
-                            .map(|email| CreateCustomer { identifier: Some(email), email: None }),
-                    })
-                    .collect()
-            }
+            Mode::Client => vec![ours],
+            Mode::Partner => self.practices.iter().filter_map(by).collect(),
         }
     }
 
-    async fn create(
-        &self,
-        body: &CreateCustomer<'_>,
-        ours: &str,
-        now: Timestamp,
-    ) -> Result<RemoteCustomerId, BankError> {
+    async fn create(&self, name: &Name<'_>, now: Timestamp) -> Result<RemoteCustomerId, BankError> {
+        let body = CreateCustomer { identifier: Some(name.identifier), email: name.email };
         let call = Call::send(CREATE, Method::POST, self.url(&["customers"], &[]), body)?;
         match self.read::<Customer>(call, now).await {
             Ok(customer) => required(CREATE, "customer_id", customer.customer_id),
             Err(error) if class(&error) == Some(ErrorClass::DuplicatedCustomer) => {
                 // A repeated creation, perhaps after an answer that got lost.
-                self.find(ours, now).await?.ok_or(error)
+                self.find(name, now).await?.ok_or(error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Looks through all customers: a look-up by identifier is not promised. Only our own identifier
-    /// counts; the same e-mail may belong to a customer of another tenant, also as an identifier.
+    /// The customer who has this name. Shown by it, where Salt Edge does that, else looked for among all
+    /// customers, page by page and no further than [`MOST_PAGES`]: whoever keeps the id asks this once.
     async fn find(
         &self,
-        ours: &str,
+        name: &Name<'_>,
         now: Timestamp,
     ) -> Result<Option<RemoteCustomerId>, BankError> {
+        let url = self.url(&["customers", name.identifier], &[]);
+        match self.read::<Customer>(Call::get(SHOW, url), now).await {
+            Ok(shown) if name.is(&shown) => {
+                return required(SHOW, "customer_id", shown.customer_id).map(Some);
+            }
+            // Not there under this name, or not a route at all: both mean nothing.
+            Ok(_) | Err(BankError::Refused { .. } | BankError::NotApi { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        tracing::warn!(
+            "all customers are looked through for one that Salt Edge does not show by name"
+        );
         let list = List { name: LIST, path: "customers", query: &[], from: None };
         let mut found = None;
-        self.pages(list, now, |row| {
+        self.pages_until(list, MOST_PAGES, now, |row| {
             let customer: Customer = serde_json::from_str(row.get()).unwrap_or_default();
-            if customer.identifier.as_deref() == Some(ours) {
+            let same = name.is(&customer);
+            if same {
                 found = customer.customer_id;
             }
+            same
         })
         .await?;
         found.map(|id| required(LIST, "customer_id", Some(id))).transpose()
     }
 }
 
-fn another_form_may_do(error: &BankError) -> bool {
-    matches!(
-        class(error),
-        Some(
-            ErrorClass::WrongRequestFormat
+/// What a customer is created by.
+#[derive(Clone, Copy)]
+struct Name<'a> {
+    identifier: &'a str,
+    email: Option<&'a str>,
+    /// An identifier that others may use too is ours since this instant only.
+    since: Option<Timestamp>,
+}
+
+impl Name<'_> {
+    /// Whether a customer that is there is the one of this name. Only the identifier counts: the same
+    /// e-mail may be another customer's. Where it is no more than an e-mail, a customer from before it was
+    /// claimed here is somebody else's.
+    fn is(&self, shown: &Customer) -> bool {
+        let claimed = match (self.since, shown.created_at) {
+            (None, _) => true,
+            (Some(since), Some(made)) => made + CLOCKS >= since,
+            (Some(_), None) => false,
+        };
+        shown.identifier.as_deref() == Some(self.identifier) && claimed
+    }
+}
+
+fn another_form_may_do(name: &Name<'_>, error: &BankError) -> bool {
+    let class = class(error);
+    // An e-mail that was not sent cannot be wrong: it is missed.
+    let missed = name.email.is_none() && class == Some(ErrorClass::EmailInvalid);
+    missed
+        || matches!(
+            class,
+            Some(
+                ErrorClass::WrongRequestFormat
                 | ErrorClass::IdentifierInvalid
                 | ErrorClass::ActionNotAllowed
                 // Not by our identifier, or it had been found: the e-mail is another customer's, whom we
                 // must not take. Without it the user still gets a customer of their own.
                 | ErrorClass::DuplicatedCustomer
+            )
         )
-    )
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     client::Client,
-    settings::{Credentials, Mode, Settings, SettingsError, base},
+    settings::{Credentials, CustomerPractice, Mode, Practices, Settings, SettingsError, base},
 };
 
 /// Why a secret cannot be used.
@@ -58,12 +58,34 @@ impl Keyring {
         impl Fn(&SecretString) -> Result<Self, KeyringError> + Send + Sync + 'static,
         SettingsError,
     > {
+        Self::opener_for(base_url, mode, Practices(CustomerPractice::DEFAULT.to_vec()))
+    }
+
+    /// The same for whoever creates customers, by these practices.
+    pub fn opener_for(
+        base_url: &str,
+        mode: Mode,
+        practices: Practices,
+    ) -> Result<
+        impl Fn(&SecretString) -> Result<Self, KeyringError> + Send + Sync + 'static,
+        SettingsError,
+    > {
         let base_url = base(base_url)?.to_string();
-        Ok(move |secret: &SecretString| Self::open(secret, &base_url, mode))
+        Ok(move |secret: &SecretString| Self::read(secret, &base_url, mode, &practices))
     }
 
     /// Reads the secret's JSON. Errors: [`KeyringError`] names the field, never its value.
     pub fn open(secret: &SecretString, base_url: &str, mode: Mode) -> Result<Self, KeyringError> {
+        let practices = Practices(CustomerPractice::DEFAULT.to_vec());
+        Self::read(secret, base_url, mode, &practices)
+    }
+
+    fn read(
+        secret: &SecretString,
+        base_url: &str,
+        mode: Mode,
+        practices: &Practices,
+    ) -> Result<Self, KeyringError> {
         let fields: Fields = serde_json::from_str(secret.expose_secret()).map_err(|error| {
             let text = error.to_string();
             let missing = text.starts_with("missing field");
@@ -78,7 +100,10 @@ impl Keyring {
             private_key: fields.private_key,
         };
         Ok(Self {
-            client: Client::new(Settings::new(base_url, mode, credentials))?,
+            client: Client::new(Settings {
+                practices: practices.0.clone(),
+                ..Settings::new(base_url, mode, credentials)
+            })?,
             account_key: account_key.ok_or(KeyringError::AccountKey)?,
         })
     }

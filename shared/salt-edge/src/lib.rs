@@ -30,5 +30,5 @@ pub mod wire;
 pub use client::Client;
 pub use error_class::ErrorClass;
 pub use keyring::{Keyring, KeyringError};
-pub use settings::{Credentials, CustomerPractice, Mode, Settings, SettingsError};
+pub use settings::{Credentials, CustomerPractice, Mode, Practices, Settings, SettingsError};
 pub use sign::{KeyError, Signer};

@@ -44,10 +44,25 @@ impl Client {
         now: Timestamp,
         mut take: impl FnMut(&RawValue) + Send,
     ) -> Result<(), BankError> {
+        self.pages_until(list, MOST_PAGES, now, |row| {
+            take(row);
+            false
+        })
+        .await
+    }
+
+    /// The same until `found` says that a row is the wanted one, and for no more than `most` pages.
+    pub(crate) async fn pages_until(
+        &self,
+        list: List<'_>,
+        most: usize,
+        now: Timestamp,
+        mut found: impl FnMut(&RawValue) -> bool + Send,
+    ) -> Result<(), BankError> {
         let speed = if list.name == catalogue::LIST { Pace::Catalogue } else { Pace::Free };
         let mut trail = Trail::new(&list, self.first(&list));
         let mut rows = 0;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..most {
             let answer = self.paced(speed, list.name, &trail.next, now).await?;
             let page: Page<'_> = answer.json()?;
             rows += page.data.len();
@@ -55,7 +70,9 @@ impl Client {
                 return Err(trail.lost("more rows than can be held"));
             }
             for row in page.data {
-                take(row);
+                if found(row) {
+                    return Ok(());
+                }
             }
             match trail.follow(self, &list, page.meta.unwrap_or_default())? {
                 Some(next) => trail.next = next,

@@ -53,6 +53,35 @@ impl CustomerPractice {
     /// The order that is tried when nothing else is set.
     pub const DEFAULT: [Self; 3] =
         [Self::EmailAndIdentifier, Self::IdentifierOnly, Self::EmailAsIdentifier];
+
+    /// The word in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EmailAndIdentifier => "email_and_identifier",
+            Self::IdentifierOnly => "identifier",
+            Self::EmailAsIdentifier => "email_as_identifier",
+        }
+    }
+}
+
+/// Practices in the order in which they are tried, as a setting: their words with commas between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Practices(pub Vec<CustomerPractice>);
+
+impl FromStr for Practices {
+    type Err = SettingsError;
+
+    fn from_str(text: &str) -> Result<Self, SettingsError> {
+        let known = |word: &str| {
+            let all = CustomerPractice::DEFAULT.into_iter();
+            all.into_iter().find(|practice| practice.as_str() == word.trim())
+        };
+        let practices = text.split(',').map(known).collect::<Option<Vec<_>>>();
+        let twice = |all: &[CustomerPractice]| {
+            all.iter().enumerate().any(|(at, one)| all[..at].contains(one))
+        };
+        practices.filter(|all| !twice(all)).map(Self).ok_or(SettingsError::Practices)
+    }
 }
 
 /// The Service API key of a Salt Edge account.
@@ -110,8 +139,11 @@ pub enum SettingsError {
         "{0} is empty or holds characters that no header can carry: copy it from Salt Edge's dashboard"
     )]
     Header(&'static str),
-    /// No practice is left to create a customer by.
-    #[error("at least one practice to create customers by is needed")]
+    /// No practice is left to create a customer by, or a word is none.
+    #[error(
+        "practices to create customers by are needed, each once: email_and_identifier, identifier, \
+         email_as_identifier, with commas between"
+    )]
     Practices,
     /// The private key is of no use.
     #[error(
@@ -170,6 +202,22 @@ mod tests {
         ] {
             let got = base(text).map_err(|error| format!("{error:?}"));
             let got = got.as_ref().map(Url::as_str).map_err(String::as_str);
+            assert_eq!(got, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn practices_are_told_by_their_words_in_order() {
+        use CustomerPractice::{EmailAndIdentifier, EmailAsIdentifier, IdentifierOnly};
+        for (text, want) in [
+            ("email_as_identifier", Some(vec![EmailAsIdentifier])),
+            ("identifier, email_and_identifier", Some(vec![IdentifierOnly, EmailAndIdentifier])),
+            ("", None),
+            ("email", None),
+            ("identifier,", None),
+            ("identifier,identifier", None),
+        ] {
+            let got = text.parse::<Practices>().ok().map(|practices| practices.0);
             assert_eq!(got, want, "{text}");
         }
     }

@@ -74,6 +74,8 @@ pub enum Code {
     IdempotencyKeyReused,
     /// Not now: `next_allowed_at` says when.
     RefreshNotYet,
+    /// The visits of this hour are begun: `next_allowed_at` says when the next one may be.
+    TooManyLinkSessions,
     /// Ours.
     Internal,
     /// A part that we need does not answer; try again.
@@ -111,7 +113,7 @@ impl Code {
 
     #[rustfmt::skip]
     fn row(self) -> (u16, NextAction, &'static str) {
-        use NextAction::{ChooseOtherBank, ContactSupport, CorrectContact, FixKeys, FixRequest, StartAgain, TryAgain, WaitUntil};
+        use NextAction::{ChooseOtherBank, ContactSupport, CorrectContact, FixKeys, FixRequest, SlowDown, StartAgain, TryAgain, WaitUntil};
         match self {
             Self::MalformedJson => (400, FixRequest, "The body is not JSON"),
             Self::UnknownField => (400, FixRequest, "There is no such field"),
@@ -146,6 +148,7 @@ impl Code {
             Self::BodyTooLarge => (413, FixRequest, "The body is larger than 64 KB"),
             Self::IdempotencyKeyReused => (422, FixRequest, "The key was used for another request"),
             Self::RefreshNotYet => (429, WaitUntil, "It is too early to ask the bank again"),
+            Self::TooManyLinkSessions => (429, SlowDown, "Too many visits were begun in this hour"),
             Self::Internal => (500, ContactSupport, "A fault of ours"),
             Self::Unavailable => (503, TryAgain, "A part of the service does not answer"),
         }

@@ -41,4 +41,4 @@ pub use run::run;
 pub use seal::{Seal, SealError};
 pub use secrets::{Rotating, Secrets};
 pub use telemetry::{alarm, log_lines};
-pub use token::{token, token_hash};
+pub use token::{keyed_hash, token, token_hash};

@@ -61,6 +61,22 @@ impl Key {
         Self::new(format!("T#{tenant}#A#{request}"), "A")
     }
 
+    /// What a user, or the whole tenant, did in one hour since 1970.
+    pub(crate) fn counted(tenant: &TenantId, customer: Option<&CustomerId>, hour: i64) -> Self {
+        let whose = customer.map_or_else(String::new, |customer| format!("#{customer}"));
+        Self::new(format!("T#{tenant}#N{whose}"), format!("N#{hour:010}"))
+    }
+
+    /// A user's customer at Salt Edge.
+    pub(crate) fn customer(tenant: &TenantId, customer: &CustomerId, digest: &str) -> Self {
+        Self::new(format!("T#{tenant}#S#{customer}"), format!("S#{digest}"))
+    }
+
+    /// Whose an e-mail address is, by its keyed hash.
+    pub(crate) fn email(hash: &str) -> Self {
+        Self::new(format!("EMAIL#{hash}"), "EMAIL")
+    }
+
     /// What the catalogue consists of.
     pub(crate) fn catalogue() -> Self {
         Self::new(CATALOGUE.to_owned(), "HEAD")

@@ -5,6 +5,8 @@
 mod answered;
 mod catalogue;
 mod connections;
+mod counts;
+mod customers;
 mod due;
 mod encode;
 mod error;

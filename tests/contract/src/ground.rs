@@ -100,7 +100,11 @@ impl Ground {
     pub(crate) fn new_customer(&self, who: &str) -> domain::bank::NewCustomer {
         let email = format!("{}-{who}@example.com", self.run);
         let email = (self.mode == Mode::Partner).then(|| Personal::from(email));
-        domain::bank::NewCustomer { identifier: format!("{}-{who}", self.run), email }
+        domain::bank::NewCustomer {
+            identifier: format!("{}-{who}", self.run),
+            email,
+            email_since: None,
+        }
     }
 
     /// Our mark on what this run begins.
@@ -119,6 +123,7 @@ impl Ground {
             from_date: quarter.to_zoned(TimeZone::UTC).date(),
             consent_days: 90,
             sandboxes: true,
+            account_type: None,
             tag: self.tag()?,
         })
     }

@@ -32,6 +32,8 @@ pub fn options() -> WorldOptions {
     for tenant in [TENANT, OTHER] {
         options.return_urls.insert(tenant.into(), vec![RETURN_TO.into()]);
     }
+    // A journey links in one hour what its user would in a year; the limits have journeys of their own.
+    options.parameters.insert("UserVisitsPerHour".into(), "1000".into());
     options
 }
 

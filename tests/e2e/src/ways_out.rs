@@ -105,6 +105,7 @@ pub async fn take(user: &User<'_>, action: NextAction, subject: Subject) -> Subj
         | NextAction::Backoff
         | NextAction::RetryLater
         | NextAction::BankProblem
+        | NextAction::SlowDown
         | NextAction::TryAgain
         | NextAction::FixRequest => panic!("{action:?} is said of requests, never of a state"),
     }

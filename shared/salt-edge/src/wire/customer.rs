@@ -1,5 +1,6 @@
 //! Customers.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::value::Id;
@@ -13,6 +14,9 @@ pub struct Customer {
     /// Ours.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub identifier: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// `data` of a creation.

@@ -1,6 +1,6 @@
 //! Sessions of Salt Edge's pages, and asks without the user.
 
-use domain::bank::Tag;
+use domain::{bank::Tag, session::AccountType};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,9 @@ pub struct Open<'a> {
     /// Connect only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider<'a>>,
+    /// Connect only: who the user says they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kyc: Option<Kyc>,
     /// Tell the browser's return which connection it was.
     pub return_connection_id: bool,
     /// Tell the browser's return what went wrong.
@@ -77,6 +80,13 @@ pub struct OpenAttempt<'a> {
 pub struct Widget {
     /// Open the bank at once.
     pub skip_provider_selection: bool,
+}
+
+/// `kyc` of a session.
+#[derive(Serialize)]
+pub struct Kyc {
+    /// `personal`, `shared` or `business`.
+    pub type_of_account: AccountType,
 }
 
 /// `provider` of a session.

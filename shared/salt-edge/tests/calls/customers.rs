@@ -1,6 +1,6 @@
 //! Customers: created once, found again, in whichever form Salt Edge takes.
 
-use domain::bank::NewCustomer;
+use domain::{bank::NewCustomer, id::RemoteCustomerId};
 use salt_edge::{CustomerPractice, Mode};
 
 use crate::{
@@ -12,6 +12,7 @@ fn new() -> NewCustomer {
     NewCustomer {
         identifier: "tenant-42-user-7".to_owned(),
         email: Some("jane@example.com".into()),
+        email_since: Some("2026-03-01T00:00:00Z".parse().unwrap()),
     }
 }
 
@@ -65,26 +66,80 @@ async fn each_practice_is_tried_only_when_the_form_was_refused() {
     }
 }
 
+const EVERYBODY: &str = r#"{"customer_id":"1","identifier":"someone","email":"jane@example.com"}"#;
+const OURS: &str = r#"{"customer_id":2,"identifier":"tenant-42-user-7"}"#;
+const MORE: &str = r#"{"next_id":"2","next_page":"/api/v6/customers?from_id=2"}"#;
+
+fn one(customer: &str) -> crate::server::Reply {
+    json(format!(r#"{{"data":{customer}}}"#))
+}
+
 #[tokio::test]
-async fn a_customer_that_exists_is_found_by_identifier_alone() {
-    let other = r#"{"customer_id":"1","identifier":"someone","email":"jane@example.com"}"#;
-    let ours = r#"{"customer_id":2,"identifier":"tenant-42-user-7"}"#;
+async fn a_customer_that_exists_is_found_by_identifier_and_listed_as_the_last_resort() {
     let taken = || failed(409, "DuplicatedCustomer");
-    let more = r#"{"next_id":"2","next_page":"/api/v6/customers?from_id=2"}"#;
+    let unknown = || failed(404, "CustomerNotFound");
     let own = json(r#"{"data":{"customer_id":"3"}}"#.to_owned());
-    let same_mail = r#"{"customer_id":"4","identifier":"jane@example.com"}"#;
-    let by_mail = vec![CustomerPractice::EmailAsIdentifier, CustomerPractice::IdentifierOnly];
-    let replies = [taken(), json(last_page(&[same_mail])), own.clone()];
-    let server = Server::start(replies).await;
-    let customer = server.client_with(Mode::Partner, by_mail).customer(&new(), server.now).await;
-    assert_eq!(customer.unwrap().as_str(), "3", "whoever has the e-mail for a name is left alone");
-    for (replies, want) in [
-        (vec![taken(), json(page(&[other], more)), json(last_page(&[ours]))], "2"),
+    for (case, replies, want) in [
+        ("shown by its name", vec![taken(), one(OURS)], "2"),
+        (
+            "not shown",
+            vec![taken(), unknown(), json(page(&[EVERYBODY], MORE)), json(last_page(&[OURS]))],
+            "2",
+        ),
+        ("another is shown", vec![taken(), one(EVERYBODY), json(last_page(&[OURS]))], "2"),
         // The e-mail is another customer's, who is left alone: ours is made without it.
-        (vec![taken(), json(last_page(&[other])), own], "3"),
+        ("not there", vec![taken(), unknown(), json(last_page(&[EVERYBODY])), own], "3"),
     ] {
+        let asked = replies.len();
         let server = Server::start(replies).await;
         let customer = server.client(Mode::Partner).customer(&new(), server.now).await;
-        assert_eq!(customer.unwrap().as_str(), want);
+        assert_eq!(customer.unwrap().as_str(), want, "{case}");
+        assert_eq!(server.seen().len(), asked, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_resort_ends() {
+    let next = |n: u32| {
+        let meta = format!(r#"{{"next_id":"{n}","next_page":"/api/v6/customers?from_id={n}"}}"#);
+        json(page(&[EVERYBODY], &meta))
+    };
+    let mut replies = vec![failed(409, "DuplicatedCustomer"), failed(404, "CustomerNotFound")];
+    replies.extend((10..40).map(next));
+    let server = Server::start(replies).await;
+    let customer = server.client(Mode::Client).customer(&new(), server.now).await;
+    assert!(customer.is_err(), "{customer:?}");
+    assert_eq!(server.seen().len(), 2 + 10);
+}
+
+#[tokio::test]
+async fn a_customer_named_after_an_e_mail_is_ours_since_we_claimed_it() {
+    let named = |made: &str| {
+        let (id, name) = ("4", "jane@example.com");
+        format!(r#"{{"customer_id":"{id}","identifier":"{name}","created_at":"{made}"}}"#)
+    };
+    let (ours, before) = (named("2026-03-01T00:00:01Z"), named("2026-02-01T00:00:00Z"));
+    let unmade = r#"{"customer_id":"4","identifier":"jane@example.com"}"#;
+    let anothers = NewCustomer { email_since: None, ..new() };
+    let taken = || failed(409, "DuplicatedCustomer");
+    let alone = || vec![CustomerPractice::EmailAsIdentifier];
+    let both = || vec![CustomerPractice::EmailAsIdentifier, CustomerPractice::IdentifierOnly];
+    for (case, practices, new, replies, want) in [
+        ("ours", alone(), new(), vec![taken(), one(&ours)], Some("4")),
+        ("older", alone(), new(), vec![taken(), one(&before), json(last_page(&[&before]))], None),
+        ("ageless", alone(), new(), vec![taken(), one(unmade), json(last_page(&[unmade]))], None),
+        ("claimed by another", alone(), anothers.clone(), vec![], None),
+        ("another way", both(), anothers, vec![json(CUSTOMER)], Some("1200340000000000001")),
+    ] {
+        let asked = replies.len();
+        let server = Server::start(replies).await;
+        let client = server.client_with(Mode::Partner, practices);
+        let customer = client.customer(&new, server.now).await;
+        assert_eq!(
+            customer.as_ref().ok().map(RemoteCustomerId::as_str),
+            want,
+            "{case}: {customer:?}"
+        );
+        assert_eq!(server.seen().len(), asked, "{case}");
     }
 }

@@ -26,6 +26,7 @@ fn pages(visit: Visit) -> OpenPages {
         from_date: "2025-12-01".parse().unwrap(),
         consent_days: 90,
         sandboxes: true,
+        account_type: None,
         tag: tag(),
     }
 }

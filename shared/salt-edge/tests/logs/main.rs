@@ -60,7 +60,11 @@ async fn a_log_names_the_call_and_nobody() {
         Server::start([json(CUSTOMER), json(OPENED), json(rows), failed(404, "AccountNotFound")])
             .await;
     let client = server.client(Mode::Partner);
-    let new = NewCustomer { identifier: "user-canary".into(), email: Some("jane@canary".into()) };
+    let new = NewCustomer {
+        identifier: "user-canary".into(),
+        email: Some("jane@canary".into()),
+        email_since: None,
+    };
     client.customer(&new, server.now).await.unwrap();
     let pages = OpenPages {
         visit: Visit::Reconnect(CONNECTION_ID.parse().unwrap()),
@@ -69,6 +73,7 @@ async fn a_log_names_the_call_and_nobody() {
         from_date: "2025-12-01".parse().unwrap(),
         consent_days: 90,
         sandboxes: false,
+        account_type: None,
         tag: Tag {
             deployment: "halite-test".parse().unwrap(),
             tenant: "canary".parse().unwrap(),

@@ -51,7 +51,8 @@ async fn simulated(mode: Mode, switches: Switches) -> (Simulator, Ground) {
 async fn link(salt_edge: &Simulator, ground: &Ground) -> Linked {
     let now = ground.clock.now();
     let email = (ground.mode == Mode::Partner).then(|| "ada@example.com".into());
-    let customer = domain::bank::NewCustomer { identifier: "ada".to_owned(), email };
+    let customer =
+        domain::bank::NewCustomer { identifier: "ada".to_owned(), email, email_since: None };
     let customer = ground.client.customer(&customer, now).await.unwrap();
     let pages = ground.client.open(&ground.pages(customer).unwrap(), now).await.unwrap();
     let browser = Browser::new().unwrap();

@@ -71,6 +71,7 @@ pub(crate) fn session(n: u8) -> LinkSession {
         connection: None,
         email: None,
         phone: None,
+        account_type: None,
         return_to: "https://app.acme.example/return".to_owned(),
         locale: Locale::En,
         stage: Stage::Created,

@@ -116,6 +116,7 @@ pub(crate) fn failed(action: NextAction) -> Option<Way> {
         | NextAction::RetryLater
         | NextAction::BankProblem
         | NextAction::DeleteInDashboard
+        | NextAction::SlowDown
         | NextAction::TryAgain
         | NextAction::OpenLink
         | NextAction::FinishAtBank
@@ -151,6 +152,7 @@ pub(crate) fn needs_reconnect(action: NextAction) -> Option<Way> {
         | NextAction::DeleteInDashboard
         | NextAction::StartAgain
         | NextAction::StartAgainLater
+        | NextAction::SlowDown
         | NextAction::TryAgain
         | NextAction::CorrectContact
         | NextAction::OpenLink

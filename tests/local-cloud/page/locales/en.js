@@ -195,6 +195,7 @@ export default {
   "action.fix_keys": "Our own access to Salt Edge does not work at present. We have been alerted.",
   "action.delete_in_dashboard": "The link still exists in your Salt Edge account. Delete it there to go on.",
   "action.start_again": "This has come to an end. You can start again.",
+  "action.slow_down": "There were too many attempts within an hour. Please wait a while, then start again.",
   "action.confirm": "The bank is linked but not confirmed yet. It is only read once you confirm.",
   "action.fix_request": "Something in the form is not right. Please check it.",
   "action.report": "Something unexpected happened at Salt Edge. We have been told and look into it.",

@@ -195,6 +195,7 @@ export default {
   "action.fix_keys": "Quyền truy cập Salt Edge của chính chúng tôi hiện không hoạt động. Chúng tôi đã được báo động.",
   "action.delete_in_dashboard": "Liên kết vẫn tồn tại trong tài khoản Salt Edge của bạn. Hãy xóa ở đó để tiếp tục.",
   "action.start_again": "Việc này đã kết thúc. Bạn có thể bắt đầu lại.",
+  "action.slow_down": "Có quá nhiều lần thử trong một giờ. Vui lòng chờ một lát rồi bắt đầu lại.",
   "action.confirm": "Ngân hàng đã liên kết nhưng chưa được xác nhận. Dữ liệu chỉ được đọc sau khi bạn xác nhận.",
   "action.fix_request": "Có điều gì đó chưa đúng trong biểu mẫu. Vui lòng kiểm tra lại.",
   "action.report": "Đã có điều bất ngờ xảy ra ở Salt Edge. Chúng tôi đã được báo và đang xem xét.",

@@ -100,6 +100,17 @@ impl Control {
         Ok(())
     }
 
+    /// Deletes a customer with all connections, as Salt Edge's support or the operator's other tools do.
+    pub fn delete_customer(&self, customer: Id) -> Result<(), ControlError> {
+        let now = self.now();
+        let mut world = self.0.world();
+        if !world.customers.contains_key(&customer) {
+            return Err(missing("customer", customer));
+        }
+        world.delete_customer(customer, now);
+        Ok(())
+    }
+
     /// Switches the nightly refresh of one connection.
     pub fn set_automatic_refresh(&self, connection: Id, on: bool) -> Result<(), ControlError> {
         let now = self.now();
