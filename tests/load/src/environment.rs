@@ -21,7 +21,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::cpu;
+use first_call::cpu;
 
 /// Longer than any invocation here, also on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

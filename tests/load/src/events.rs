@@ -78,6 +78,17 @@ pub async fn all(world: &World, ada: &User<'_>) -> Vec<Work> {
     ]
 }
 
+/// The same event as another request of the same caller: one that is repeated would only be answered
+/// again as it was.
+#[must_use]
+pub fn anew(event: &Value, number: usize) -> Value {
+    let mut event = event.clone();
+    if event["routeKey"].as_str().is_some_and(|route| route.starts_with("POST /v1/")) {
+        event["headers"]["idempotency-key"] = format!("load-{number}").into();
+    }
+    event
+}
+
 /// Whether a function did what its event asks for.
 pub fn good(answer: &Value) -> bool {
     match answer["statusCode"].as_u64() {

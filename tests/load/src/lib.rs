@@ -8,8 +8,5 @@
     reason = "a measurement that cannot go on is no measurement"
 )]
 
-pub mod cpu;
 pub mod environment;
 pub mod events;
-pub mod https;
-pub mod tls;

@@ -1,9 +1,10 @@
-//! Figures, one JSON line each: `cargo build --release --workspace --bins && target/release/load [ROUNDS]`.
+//! Figures, one JSON line for each function: `cargo run -p load -- [ROUNDS [FOLDER]]`, where FOLDER holds what was
+//! built in release, `target/release` or `target/lambda`. This program itself need not be: it only waits.
 
 use std::path::{Path, PathBuf};
 
 use e2e::{TENANT, options, user};
-use load::{environment::Environment, events, https};
+use load::{environment::Environment, events};
 use local_cloud::{Time, World, WorldOptions};
 use serde_json::{Value, json};
 
@@ -15,18 +16,13 @@ const ROUNDS: usize = 300;
 #[tokio::main]
 async fn main() {
     let mut words = std::env::args().skip(1);
-    match words.next().as_deref() {
-        Some("https-client") => https::client(&words.collect::<Vec<_>>()).await,
-        rounds => {
-            let rounds = rounds.and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
-            functions(rounds).await;
-            https::measure().await;
-        }
-    }
+    let rounds = words.next().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
+    let folder = words.next().map(PathBuf::from);
+    functions(rounds, folder.as_deref()).await;
 }
 
 /// The clock stands at the present instant: the programs under test have only the machine's.
-async fn functions(rounds: usize) {
+async fn functions(rounds: usize, folder: Option<&Path>) {
     let time = Time::Standing(shell::Clock::system().now());
     let world = World::start(WorldOptions { time, tapped: false, ..options() }).await;
     let Ok(world) = world else { panic!("the world does not start") };
@@ -38,15 +34,17 @@ async fn functions(rounds: usize) {
         let variables = world.cloud.environment(function);
         println!(
             "{}",
-            figures(&beside(function), function, work, &variables, &event, rounds).await
+            figures(&program(folder, function), function, work, &variables, &event, rounds).await
         );
     }
 }
 
-/// The function's program, which Cargo puts beside this one.
-fn beside(function: &str) -> PathBuf {
+/// The function's program: FOLDER/NAME as Cargo puts it, or FOLDER/NAME/bootstrap as cargo-lambda does.
+/// Without a folder, beside this program.
+fn program(folder: Option<&Path>, function: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
-    own.with_file_name(function)
+    let path = folder.map_or_else(|| own.with_file_name(function), |folder| folder.join(function));
+    if path.is_dir() { path.join("bootstrap") } else { path }
 }
 
 async fn figures(
@@ -65,13 +63,13 @@ async fn figures(
         }
         inits.push(warm.init.as_micros());
         init_cpu.push(warm.cpu().as_micros());
-        let first = warm.invoke(event).await;
+        let first = warm.invoke(&events::anew(event, start)).await;
         errors += usize::from(!first.outcome.is_ok_and(|answer| events::good(&answer)));
         firsts.push(first.took.as_micros());
     }
     let (mut took, before) = (vec![], warm.cpu());
-    for _ in 0..rounds {
-        let one = warm.invoke(event).await;
+    for round in 0..rounds {
+        let one = warm.invoke(&events::anew(event, STARTS + round)).await;
         errors += usize::from(!one.outcome.is_ok_and(|answer| events::good(&answer)));
         took.push(one.took.as_micros());
     }

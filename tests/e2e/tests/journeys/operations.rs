@@ -5,7 +5,7 @@ use e2e::{
     RETURN_TO, TENANT, User, a_day_passes,
     logs::{DEPLOYMENT, Logs},
     minutes, options,
-    raw::{Raw, raw},
+    raw::{Raw, fresh_key, raw},
     user, world,
 };
 use local_cloud::{Effect, Fault, World};
@@ -17,8 +17,13 @@ const BANK: &str = "fakebank_oauth_xf";
 /// A call of this user, with all headers of the answer.
 async fn call(ada: &User<'_>, method: &str, path: &str, body: &Value) -> Raw {
     let bearer = format!("Bearer {}", ada.token());
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-    raw(ada.world, method, path, &headers, body.to_string().as_bytes()).await
+    let key = fresh_key();
+    let mut headers = vec![("authorization", bearer.as_str())];
+    if method == "POST" {
+        headers.extend([("content-type", "application/json"), ("idempotency-key", &key)]);
+    }
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    raw(ada.world, method, path, &headers, text.as_bytes()).await
 }
 
 /// The id under which each entry of the journal was written.

@@ -1,8 +1,12 @@
 //! What the first HTTPS call of a fresh process costs, and why: each way to trust is a process of its own.
+//! One JSON line each: `cargo run --release -p first-call`.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is no measurement")]
 
 use std::{env::temp_dir, fs, path::Path, process::Command, sync::Arc, time::Duration};
 
 use domain::message::Message;
+use first_call::{cpu, tls};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring::default_provider,
@@ -10,16 +14,23 @@ use rustls::{
 };
 use serde_json::{Value, json};
 
-use crate::{cpu, tls};
-
 /// Processes that are started of each kind.
 const STARTS: usize = 15;
 /// Where systems keep their roots; Amazon Linux has the second.
 const SYSTEM: [&str; 2] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut words = std::env::args().skip(1);
+    match (words.next().as_deref(), words.next()) {
+        (Some(client), Some(port)) => of_process(client, &port).await,
+        _ => measure().await,
+    }
+}
+
 /// Measures each kind and prints its line.
-pub async fn measure() {
+async fn measure() {
     let port = tls::serve().await;
     let folder = temp_dir().join(format!("halite-load-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
@@ -44,7 +55,7 @@ async fn of_kind(kind: &str, client: &str, roots: &Path, port: u16) -> Value {
         let (client, roots) = (client.clone(), roots.clone());
         let run = move || {
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.args(["https-client", &client, &port.to_string()]);
+            command.args([&client, &port.to_string()]);
             command.env("SSL_CERT_FILE", roots).output().unwrap()
         };
         let done = tokio::task::spawn_blocking(run).await.unwrap();
@@ -66,8 +77,7 @@ async fn of_kind(kind: &str, client: &str, roots: &Path, port: u16) -> Value {
 
 /// The measured process: makes a client, calls twice, and prints what each of the three cost in
 /// microseconds of CPU.
-pub async fn client(words: &[String]) {
-    let [client, port] = words else { panic!("https-client aws|salt-edge PORT") };
+async fn of_process(client: &str, port: &str) {
     let url = format!("https://localhost:{port}");
     let figures = if client == "aws" { aws(&url).await } else { salt_edge(&url).await };
     println!("{}", json!(figures));
