@@ -67,7 +67,7 @@ class Halite {
 
   /** A call of the API as the page's user. */
   async call(method, path, body) {
-    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", "idempotency-key": `"${crypto.randomUUID()}"` };
     const answer = await fetch(this.api + path, { method, headers, body: body && JSON.stringify(body) });
     return { status: answer.status, body: await answer.json().catch(() => null) };
   }

@@ -78,7 +78,33 @@ describe("visits", { concurrency: 3 }, () => {
     await visit(reader);
     await reader.id("account").nth(before).waitFor();
     assert.equal(await reader.id("account").filter({ hasText: "Holidays" }).count(), 1);
+    const said = reader.id("changes").locator('[data-change="added"]');
+    assert.ok((await said.allInnerTexts()).every((text) => text === reader.t("changes.added", { name: "Holidays", currency: "EUR" })));
     await reader.look("fetched");
+  });
+
+  journey("l6 an account gets its place in the books, and the one that follows it is proposed the same", {}, async (reader, halite) => {
+    await linked(reader, OAUTH);
+    await reader.reads("ledger-reference", "ledger.none");
+    await reader.id("ledger-edit").click();
+    await reader.id("ledger-field").waitFor();
+    assert.equal(await reader.page.evaluate(() => document.activeElement.dataset.testid), "ledger-field");
+    await reader.look("ledger-edit");
+    await reader.page.keyboard.type("1200");
+    await reader.page.keyboard.press("Enter");
+    await reader.id("ledger-reference").filter({ hasText: "1200" }).waitFor();
+    await reader.look("ledger-said");
+    await halite.simulator("bank/accounts/edit", { provider: OAUTH.id, account: "account-1", currency: "USD" });
+    await halite.later(HOUR);
+    await reader.id("fetch-accounts").click();
+    await reader.id("depart").waitFor();
+    await visit(reader);
+    await statement(reader);
+    await reader.id("account").filter({ hasText: "$" }).click();
+    await reader.id("ledger-proposal").waitFor();
+    await reader.look("ledger-proposed");
+    await reader.id("ledger-use").click();
+    await reader.id("ledger-reference").filter({ hasText: "1200" }).waitFor();
   });
 
   journey("l7 a bank that is linked already leads to its connection", { switches: { same_login: "duplicated" } }, async (reader) => {
@@ -88,8 +114,12 @@ describe("visits", { concurrency: 3 }, () => {
     await told(reader, "reuse_connection");
     await reader.look("duplicate");
     await reader.id("next-reuse_connection").click();
-    await reader.id("connection-card").locator("a").click();
-    await reader.id("reconnect").click();
+    // To the visit itself where the API says which connection it is, else to the list.
+    await reader.id("depart").or(reader.id("connection-card")).waitFor();
+    if ((await reader.id("depart").count()) === 0) {
+      await reader.id("connection-card").locator("a").click();
+      await reader.id("reconnect").click();
+    }
     await reader.id("depart").waitFor();
     await visit(reader);
     await statement(reader);

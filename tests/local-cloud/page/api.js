@@ -18,6 +18,17 @@ export class Api {
     return this.#call("GET", path, undefined, signal);
   }
 
+  /** The answer with its tag, for a change that overwrites nobody's. */
+  async getTagged(path, signal) {
+    let etag = null;
+    const answer = await this.#call("GET", path, undefined, signal, {}, (headers) => (etag = headers.get("etag")));
+    return { answer, etag };
+  }
+
+  patch(path, body, etag) {
+    return this.#call("PATCH", path, body, undefined, { "if-match": etag });
+  }
+
   post(path, body = {}) {
     return this.#call("POST", path, body);
   }
@@ -26,8 +37,8 @@ export class Api {
     return this.#call("DELETE", path);
   }
 
-  async #call(method, path, body, signal) {
-    const headers = { authorization: `Bearer ${this.token}`, "accept-language": this.language };
+  async #call(method, path, body, signal, more = {}, heard = () => {}) {
+    const headers = { authorization: `Bearer ${this.token}`, "accept-language": this.language, ...more };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (method === "POST") headers["idempotency-key"] = `"${crypto.randomUUID()}"`;
     const request = { method, headers, signal, cache: "no-store", body: body && JSON.stringify(body) };
@@ -35,6 +46,7 @@ export class Api {
       if (error.name === "AbortError") throw error;
       throw new ApiError({});
     });
+    heard(response.headers);
     const answer = await readJson(response);
     if (response.ok) return answer;
     throw new ApiError({ status: response.status, problem: answer?.code ? answer : null });

@@ -54,6 +54,19 @@ export function repeat(app, session) {
   return beginVisit(app, session.connection_id, session.intent.replace("_", "-"));
 }
 
+const changes = new Map();
+
+/** What a visit did to the accounts of its connection, told once, where they are shown. */
+export function rememberChanges({ intent, connection_id: connection, accounts }) {
+  if (accounts) changes.set(connection, { intent, accounts });
+}
+
+export function takeChanges(connection) {
+  const taken = changes.get(connection) ?? null;
+  changes.delete(connection);
+  return taken;
+}
+
 export function chooseInstitution(app, institution) {
   sessionStorage.setItem("institution", JSON.stringify(institution));
   app.go(`#/add/${segment(institution.id)}`);

@@ -46,6 +46,11 @@ test("every status, stage end, phase and intent of the contract has its words", 
   for (const key of keys) assert.ok(key in TABLES.en, key);
 });
 
+test("every reason of a proposal has its sentence", () => {
+  const [, list] = /enum: \[(same_number[^\]]*)\]/.exec(contract);
+  for (const reason of list.split(", ")) assert.ok(`ledger.because.${reason}` in TABLES.en, reason);
+});
+
 test("every sentence that the page asks for exists", () => {
   const asked = sources.flatMap((text) => [...text.matchAll(/\bt\("([^"]+)"/g)].map((found) => found[1]));
   assert.ok(asked.length > 50);

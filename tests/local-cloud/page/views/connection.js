@@ -1,10 +1,11 @@
 import { segment } from "../api.js";
-import { button, el, link, poll } from "../dom.js";
+import { button, el, link, poll, put } from "../dom.js";
 import { allowedAgain, notice, sentence, trouble } from "../trouble.js";
-import { beginVisit } from "../visits.js";
+import { beginVisit, takeChanges } from "../visits.js";
 import { accountName, avatar, chip, inOrder, nameIsIban, natureOf, via } from "./parts.js";
 import { confirmRevoke, revocation } from "./revoke.js";
 import { statement } from "./statement.js";
+import { daysUntil } from "../dates.js";
 
 /** How long a refresh that was taken is looked for, in milliseconds. */
 const PATIENCE = 60_000;
@@ -14,9 +15,10 @@ const CLOSED = ["revoking", "left_with_owner", "revoked"];
 export async function show(app, root, signal, id, accountId) {
   const read = async () => ordered(app, await app.api.get(`/v1/connections/${segment(id)}`, signal));
   let connection = await read();
-  const parts = { top: el("div"), faults: el("div"), rest: el("div"), statement: el("div") };
-  root.append(link(app.t("connection.back"), "#/", { class: "back" }), parts.top, parts.faults, parts.rest, parts.statement);
+  const parts = { changes: el("div"), top: el("div"), faults: el("div"), rest: el("div"), statement: el("div") };
+  root.append(link(app.t("connection.back"), "#/", { class: "back" }), parts.top, parts.changes, parts.faults, parts.rest, parts.statement);
   const seen = { all: "", rows: "", refreshed: null };
+  put(parts.changes, changesOf(app, takeChanges(id)));
   let soon = () => {};
   const take = (next) => {
     connection = next;
@@ -66,7 +68,7 @@ function draw(app, connection, accountId, parts, seen, update, signal) {
   const rows = JSON.stringify([account, connection.data_as_of, connection.last_checked_at, connection.history]);
   if (!account || rows === seen.rows) return;
   seen.rows = rows;
-  statement(app, parts.statement, account, signal);
+  statement(app, parts.statement, account, signal, open && ((next) => update(withAccount(connection, next))));
 }
 
 function head(app, connection) {
@@ -90,6 +92,16 @@ function notices(app, connection) {
   return shown;
 }
 
+/** What the visit that has just ended did to the accounts. A first link adds all of them, which goes without saying. */
+function changesOf(app, visit) {
+  if (!visit || visit.intent === "link") return null;
+  const changed = visit.accounts.filter(({ change }) => change !== "unchanged");
+  if (changed.length === 0 && visit.intent !== "fetch_accounts") return null;
+  const told = changed.map(({ change, name, currency }) => el("li", { "data-change": change }, app.t(`changes.${change}`, { name, currency })));
+  const none = changed.length === 0 && el("p", {}, app.t("changes.none"));
+  return el("section", { class: "notice info", testid: "changes" }, el("h2", {}, app.t("changes.title")), none || el("ul", {}, told));
+}
+
 function facts(app, connection) {
   const fact = (key, text, testid) => el("div", {}, el("dt", {}, app.t(key)), el("dd", { testid }, text));
   const instant = (text, none) => (text ? app.instant(text) : app.t(none));
@@ -104,7 +116,7 @@ function facts(app, connection) {
 
 function consentText(app, { status, expires_at: until, basis }) {
   if (status !== "active") return app.t(`connection.consent.${status}`);
-  if (until) return app.t("connection.consent.until", { date: app.day(until) });
+  if (until) return [app.t("connection.consent.until", { date: app.day(until) }), el("span", { class: "quiet small", testid: "consent-left" }, app.t("connection.consent.left", { count: daysUntil(until) }))];
   return app.t(basis === "provider" ? "connection.consent.unlimited" : "connection.consent.unknown");
 }
 
@@ -141,12 +153,14 @@ function tooEarly(app, connection, { problem }, dismiss) {
   return box;
 }
 
+const withAccount = (connection, next) => ({ ...connection, accounts: connection.accounts.map((each) => (each.id === next.id ? next : each)) });
+
 function accounts(app, connection, current) {
   if (connection.accounts.length === 0) return el("p", { class: "quiet" }, CLOSED.includes(connection.status) ? "" : app.t("connection.no_accounts"));
   const item = (account) => {
     const { balance } = account;
     const iban = nameIsIban(account) ? null : account.iban_masked;
-    const detail = [natureOf(app, account), iban, account.gone && app.t("account.gone")].filter(Boolean).join(" · ");
+    const detail = [natureOf(app, account), iban, account.gone && app.t("account.gone"), account.held_by && app.t("account.held")].filter(Boolean).join(" · ");
     return el("li", {},
       el("a", { href: `#/connections/${segment(connection.id)}/accounts/${segment(account.id)}`, class: "account", "aria-current": account === current ? "true" : null, testid: "account", "data-id": account.id },
         el("span", { class: "account-name" }, accountName(account)),

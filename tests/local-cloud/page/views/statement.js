@@ -1,26 +1,27 @@
 import { segment } from "../api.js";
 import { chart } from "../chart.js";
-import { button, el } from "../dom.js";
+import { button, el, link } from "../dom.js";
 import { trouble } from "../trouble.js";
+import { ledger } from "./ledger.js";
 import { accountName } from "./parts.js";
 
 const PAGE = 100;
 
 /** The statement of one account: a chart of the balance, what is pending, and the booked lines. */
-export async function statement(app, slot, account, signal) {
+export async function statement(app, slot, account, signal, changed) {
   const path = `/v1/accounts/${segment(account.id)}/transactions`;
   try {
     const [pending, booked] = await Promise.all([
       app.api.get(`${path}?status=pending&limit=${PAGE}`, signal),
       app.api.get(`${path}?status=booked&limit=${PAGE}`, signal),
     ]);
-    draw(app, slot, account, pending.transactions, booked, path, signal);
+    draw(app, slot, account, pending.transactions, booked, path, signal, changed);
   } catch (error) {
-    if (!signal.aborted) slot.replaceChildren(trouble(app, error, { again: () => statement(app, slot, account, signal) }));
+    if (!signal.aborted) slot.replaceChildren(trouble(app, error, { again: () => statement(app, slot, account, signal, changed) }));
   }
 }
 
-function draw(app, slot, account, pending, booked, path, signal) {
+function draw(app, slot, account, pending, booked, path, signal, changed) {
   const heading = el("h2", {}, app.t("statement.title"), el("span", { class: "quiet" }, ` · ${accountName(account)}`));
   const basis = el("p", { class: "quiet small", testid: "balance-basis" }, balanceBasis(app, account.balance));
   const figure = el("div");
@@ -28,7 +29,7 @@ function draw(app, slot, account, pending, booked, path, signal) {
   const body = el("tbody", {}, shown.map((row) => line(app, row)));
   const fill = () => figure.replaceChildren(chart(app, account, shown, signal) ?? "");
   fill();
-  const parts = [heading, basis, figure];
+  const parts = [heading, basis, ...apart(app, account, changed), figure];
   if (pending.length > 0) parts.push(pendingRows(app, pending));
   if (shown.length === 0 && pending.length === 0) parts.push(el("p", { class: "empty-statement", testid: "statement-empty" }, app.t("statement.empty")));
   if (shown.length > 0) parts.push(table(app, app.t("statement.booked"), body, "booked"));
@@ -39,6 +40,12 @@ function draw(app, slot, account, pending, booked, path, signal) {
   };
   if (booked.has_more) parts.push(more(app, path, booked.next_cursor, extend, signal));
   slot.replaceChildren(el("section", { class: "statement", testid: "statement", "data-account": account.id }, parts));
+}
+
+/** What is said of the account itself: where its rows are kept, and which ledger of the SaaS it is. */
+function apart(app, account, changed) {
+  if (account.held_by) return [el("p", { class: "notice info", testid: "held" }, app.t("account.held.text"), " ", link(app.t("account.held.open"), `#/connections/${segment(account.held_by)}`))];
+  return changed && !account.gone ? [ledger(app, account, changed)] : [];
 }
 
 function balanceBasis(app, balance) {
@@ -73,7 +80,7 @@ function line(app, row) {
       el("span", { class: "quiet small" }, detail(app, row))),
     el("td", { class: "number" },
       el("span", { class: `amount ${tone}`, testid: "row-amount", "data-amount": row.amount }, amount, row.rounded && el("abbr", { title: app.t("statement.rounded") }, "°")),
-      after && el("span", { class: "narrow quiet small" }, app.t("statement.balance.after", { amount: balance }))),
+      after && el("span", { class: "narrow quiet small amount" }, app.t("statement.balance.after", { amount: balance }))),
     row.status === "booked" && el("td", { class: "number wide quiet amount", testid: "row-balance", "data-amount": after?.amount }, balance));
 }
 

@@ -1,7 +1,7 @@
 import { ApiError, segment } from "../api.js";
 import { button, el, link, poll } from "../dom.js";
 import { notice, sentence, trouble } from "../trouble.js";
-import { forgetReturn, repeat, wayOf } from "../visits.js";
+import { forgetReturn, rememberChanges, repeat, wayOf } from "../visits.js";
 import { avatar, via } from "./parts.js";
 
 const AWAY = ["created", "redirected"];
@@ -76,6 +76,7 @@ function who(app, { institution }) {
 
 function finish(app, session) {
   localStorage.removeItem("visit");
+  rememberChanges(session);
   app.say(app.t("visit.finished", { bank: session.institution.name }));
   history.replaceState(null, "", session.connection_id ? `#/connections/${segment(session.connection_id)}` : "#/");
   queueMicrotask(() => app.render());
