@@ -2,6 +2,9 @@ import { ApiError } from "./api.js";
 import { button, el } from "./dom.js";
 import { CODES, nextStep } from "./steps.js";
 
+/** What the sentence itself tells well enough, in milliseconds. */
+const MOMENT = 60_000;
+
 const STATUS = { 0: "offline", 401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "too_many" };
 
 /** The sentence for a problem: the API's own in the reader's language, else ours for its next action, else for its status. */
@@ -41,9 +44,10 @@ export function trouble(app, error, place) {
   return box;
 }
 
-/** From when it is allowed, where the problem says so. */
+/** From when it is allowed, where the problem says so and it is more than a moment. */
 export function allowedAgain(app, problem) {
-  return problem?.next_allowed_at && el("p", { testid: "allowed-at" }, app.t("action.deadline", { time: app.instant(problem.next_allowed_at) }));
+  const at = problem?.next_allowed_at;
+  return at && new Date(at) - Date.now() > MOMENT && el("p", { testid: "allowed-at" }, app.t("action.deadline", { time: app.instant(problem.next_allowed_at) }));
 }
 
 function fallback(app, status, { again }) {

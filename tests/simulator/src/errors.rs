@@ -109,6 +109,10 @@ impl ErrorClass {
         }
         if self.is_missing() {
             404
+        } else if self == Self::ConnectionCannotBeRefreshed {
+            406
+        } else if let Some(status) = switches.unknown_error_status {
+            status
         } else if self.is_malformed() {
             400
         } else {

@@ -144,13 +144,22 @@ fn answer(world: &mut World, inner: &Inner, request: &Request) -> Answer {
     };
     match handler(world, &call) {
         Ok(body) => Answer {
-            status: 200,
+            status: if creates(&request.method, &path) {
+                world.switches.created_status
+            } else {
+                200
+            },
             body: Text::Json(body.to_string()),
             class: None,
             signed: verified,
         },
         Err(error) => error_answer(world, &error, echo, verified),
     }
+}
+
+/// Customers and connect URLs are made; a consent that is revoked is not.
+fn creates(method: &Method, path: &[&str]) -> bool {
+    *method == Method::POST && path.last() != Some(&"revoke")
 }
 
 /// `data` of the body and the whole body for the echo. A GET's body counts for the signature only.

@@ -41,6 +41,17 @@ impl World {
         self.record.background_refreshes.push(entry);
     }
 
+    /// Counts a refresh or reconnect with the user among the fetches without, where it is so.
+    pub(super) fn count_present(&mut self, kind: AttemptKind, id: Id, now: Timestamp) {
+        let again = kind.user_present() && kind != AttemptKind::Connect;
+        if !again || !self.switches.present_counts {
+            return;
+        }
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.background.retain(|at| later(*at, DAY) > now);
+        connection.background.push(now);
+    }
+
     /// Refuses what cannot be fetched without the user: the reasons that hold at night too.
     pub(crate) fn refuses_unattended(&self, id: Id, now: Timestamp) -> Result<(), ApiError> {
         let refuse = |class, message: &str| Err(ApiError::new(class, message));

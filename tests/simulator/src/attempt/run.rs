@@ -77,6 +77,7 @@ impl World {
             connection.natures = request.natures.or_else(|| connection.natures.take());
             connection.strategy = request.strategy.unwrap_or(connection.strategy);
         }
+        self.count_present(new.kind, new.connection_id, now);
         self.enter_stage(id, StageName::Start, now);
         id
     }

@@ -8,7 +8,7 @@ use super::html::{escape, page};
 use super::{Next, Pairs, value};
 use crate::ids::Id;
 use crate::simulator::Inner;
-use crate::world::{Connection, RevokeReason, World};
+use crate::world::{Connection, DASHBOARD, RevokeReason, World};
 
 const BRAND: &str = "Salt Edge dashboard (simulated)";
 
@@ -102,7 +102,7 @@ pub(super) async fn delete(State(inner): State<Arc<Inner>>, Form(fields): Form<P
     let now = inner.clock.now();
     let mut world = inner.world();
     if let Some(connection) = owned(&world, &fields) {
-        world.delete_connection(connection.id, "dashboard", now);
+        world.delete_connection(connection.id, DASHBOARD, now);
     }
     back(&fields)
 }

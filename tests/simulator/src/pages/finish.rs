@@ -59,6 +59,10 @@ impl World {
         {
             pairs.push(format!("error_class={}", class.name(&self.switches)));
         }
+        if self.switches.return_extras {
+            let stage = if failed.is_some() { "error" } else { "success" };
+            pairs.push(format!("stage={stage}&customer_id={}&error_message=", session.customer_id));
+        }
         appended(&target, &pairs.join("&"))
     }
 

@@ -58,6 +58,8 @@ pub enum ConsentShape {
     ConsentStatus,
     /// `status`.
     Status,
+    /// There is no such callback.
+    NotSent,
 }
 
 /// The body of `background_refresh`.

@@ -32,8 +32,10 @@ pub struct Switches {
     pub revoke_route: RevokeRoute,
     /// What a revocation does to the data copied so far.
     pub revoked_data: RevokedData,
-    /// Under which key the consent callback says what happened.
+    /// Under which key the consent callback says what happened, if there is one.
     pub consent_callback: ConsentShape,
+    /// The owner's deletion of a connection in the dashboard causes a destroy callback.
+    pub dashboard_calls_back: bool,
     /// Page size when `per_page` is not sent. The largest is 1000.
     pub default_per_page: usize,
     /// `GET /customers/{identifier}` finds the customer by identifier too.
@@ -88,6 +90,8 @@ pub struct Switches {
     pub nightly_keeps_custom_fields: bool,
     /// Background fetches of a regulated provider in any 24 hours.
     pub background_limit: usize,
+    /// Refreshes and reconnects by a present user count against the background limit.
+    pub present_counts: bool,
     /// HTTP status of `BackgroundFetchLimitExceeded`: 406 or 429.
     pub background_limit_status: u16,
     /// `ConnectionCannotBeRefreshed` carries `next_refresh_possible_at`.
@@ -100,6 +104,8 @@ pub struct Switches {
     pub cancel_calls_back: bool,
     /// When the browser is sent back.
     pub return_when: ReturnWhen,
+    /// `return_to` also gets `stage`, `customer_id` and `error_message`.
+    pub return_extras: bool,
     /// The error class of an interactive step that nobody answered.
     pub interactive_timeout: InteractiveTimeout,
     /// What happens to a consent period above the provider's maximum.
@@ -110,6 +116,10 @@ pub struct Switches {
     pub detects_duplicates: bool,
     /// A booked row that the bank takes back also leaves the copy.
     pub removal_reaches_copy: bool,
+    /// HTTP status of what a `POST` creates: 200 or 201.
+    pub created_status: u16,
+    /// One HTTP status for all classes of which none is known. None: a likely one for each.
+    pub unknown_error_status: Option<u16>,
     /// Errors carry a `request_id`.
     pub error_request_id: bool,
     /// Answers with 429 carry `Retry-After: 1`.
@@ -132,6 +142,7 @@ impl Default for Switches {
             revoke_route: RevokeRoute::PostAndPut,
             revoked_data: RevokedData::Kept,
             consent_callback: ConsentShape::Reason,
+            dashboard_calls_back: true,
             default_per_page: 100,
             customer_by_identifier: true,
             background_answer: BackgroundAnswer::Connection,
@@ -159,17 +170,21 @@ impl Default for Switches {
             nightly_counts: true,
             nightly_keeps_custom_fields: false,
             background_limit: 4,
+            present_counts: false,
             background_limit_status: 406,
             next_refresh_in_error: true,
             unticked_box: UntickedBox::NothingShared,
             failed_connect: FailedConnect::InactiveConnection,
             cancel_calls_back: true,
             return_when: ReturnWhen::Fetched,
+            return_extras: false,
             interactive_timeout: InteractiveTimeout::InteractiveTimeout,
             period_over_max: PeriodOverMax::Capped,
             reconnect_retires_consent: false,
             detects_duplicates: false,
             removal_reaches_copy: false,
+            created_status: 200,
+            unknown_error_status: None,
             error_request_id: true,
             retry_after: false,
             catalogue_per_second: Some(10),

@@ -51,6 +51,7 @@ impl World {
             ConsentShape::Reason => ("reason", reason),
             ConsentShape::ConsentStatus => ("consent_status", consent.status.name()),
             ConsentShape::Status => ("status", consent.status.name()),
+            ConsentShape::NotSent => return,
         };
         let mut data = Map::new();
         data.insert("connection_id".into(), self.id(connection.id));

@@ -9,6 +9,9 @@ use crate::errors::ErrorClass;
 use crate::ids::Id;
 use crate::record::Deletion;
 
+/// Who deletes, when it is the owner in the dashboard.
+pub(crate) const DASHBOARD: &str = "dashboard";
+
 impl World {
     /// Deletes a connection with all that hangs on it and sends a destroy callback.
     pub(crate) fn delete_connection(&mut self, id: Id, by: &str, now: Timestamp) {
@@ -26,7 +29,9 @@ impl World {
         self.attempts.retain(|_, attempt| attempt.connection_id != id);
         self.connections.remove(&id);
         self.record.deletions.push(Deletion { at: now, connection_id: id, by: by.to_owned() });
-        self.enqueue(&app_id, CallbackKind::Destroy, Value::Object(data), now);
+        if by != DASHBOARD || self.switches.dashboard_calls_back {
+            self.enqueue(&app_id, CallbackKind::Destroy, Value::Object(data), now);
+        }
     }
 
     /// Deletes a customer and all its connections.

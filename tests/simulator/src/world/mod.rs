@@ -24,6 +24,7 @@ use crate::record::Record;
 use crate::session::Session;
 use crate::switches::Switches;
 
+pub(crate) use deletion::DASHBOARD;
 pub(crate) use due::{REFRESH_START_HOUR, next_night};
 pub use records::{
     Connection, ConnectionStatus, Consent, ConsentStatus, CopiedAccount, CopiedTransaction,
