@@ -64,8 +64,8 @@ describe("refusals", { concurrency: 3 }, () => {
       ["InteractiveTimeout", "retry_while_present"],
       ["ProviderAccessNotGranted", "consent_not_granted"],
       ["AllAccountsExcluded", "select_accounts"],
-      ["ProviderError", "bank_problem"],
-      ["ConnectionLost", "retry_later"],
+      ["ProviderError", "start_again_later"],
+      ["ConnectionLost", "start_again_later"],
     ]) {
       await sent(reader, ERRORS, { fields: { error } });
       const english = await told(reader, action);

@@ -5,8 +5,8 @@ import { beginVisit, chooseInstitution, repeat } from "./visits.js";
 const REPEAT = { reconnect: "do.sign_in", use_same_login: "do.sign_in", retry_while_present: "do.try_again", consent_not_granted: "do.try_again", select_accounts: "do.try_again", renew_consent: "do.renew", start_again: "visit.again", start_again_later: "visit.again" };
 const AGAIN = ["backoff", "retry_later", "bank_problem", "fix_keys", "fix_contract", "report", "try_again"];
 
-/** Nothing is to be done: the reader may go on. */
-const ON_ITS_WAY = ["in_progress", "being_revoked"];
+/** Nothing is to be done for now: the reader may go on. */
+const ON_ITS_WAY = ["in_progress", "being_revoked", "slow_down"];
 
 /** The visit itself shows the way. */
 const ON_THE_VISIT = ["open_link", "finish_at_bank"];

@@ -68,11 +68,5 @@ export function takeChanges(connection) {
 }
 
 export function chooseInstitution(app, institution) {
-  sessionStorage.setItem("institution", JSON.stringify(institution));
   app.go(`#/add/${segment(institution.id)}`);
-}
-
-export function chosenInstitution(id) {
-  const kept = JSON.parse(sessionStorage.getItem("institution") ?? "null");
-  return kept?.id === id ? kept : null;
 }

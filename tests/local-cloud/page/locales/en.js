@@ -19,8 +19,9 @@ export default {
   "home.visit.open": "Continue",
 
   "search.title": "Which bank is it?",
-  "search.lead": "About 5,000 banks in more than 50 countries can be linked.",
-  "search.query": "Name of the bank",
+  "search.lead": "{banks} banks in {countries} countries can be linked.",
+  "search.lead.few": "Sandbox banks can be linked here.",
+  "search.query": "Name or BIC of the bank",
   "search.country": "Country",
   "search.everywhere": "All countries",
   "search.hits.one": "{count} bank found",

@@ -19,8 +19,9 @@ export default {
   "home.visit.open": "Tiếp tục",
 
   "search.title": "Đó là ngân hàng nào?",
-  "search.lead": "Có thể liên kết khoảng 5.000 ngân hàng ở hơn 50 quốc gia.",
-  "search.query": "Tên ngân hàng",
+  "search.lead": "Có thể liên kết {banks} ngân hàng ở {countries} quốc gia.",
+  "search.lead.few": "Tại đây có thể liên kết các ngân hàng thử nghiệm.",
+  "search.query": "Tên hoặc mã BIC của ngân hàng",
   "search.country": "Quốc gia",
   "search.everywhere": "Tất cả quốc gia",
   "search.hits.one": "Tìm thấy {count} ngân hàng",

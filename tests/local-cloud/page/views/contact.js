@@ -1,6 +1,7 @@
+import { segment } from "../api.js";
 import { el, link, put } from "../dom.js";
 import { trouble } from "../trouble.js";
-import { beginLink, chosenInstitution } from "../visits.js";
+import { beginLink } from "../visits.js";
 import { avatar, expectations, via } from "./parts.js";
 
 const PATTERNS = { phone: /^(?=(?:\D*\d){5,15}\D*$)[+0-9 ()./-]{5,25}$/, email: /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/ };
@@ -8,8 +9,7 @@ const FIELDS = { invalid_email: "email", invalid_phone: "phone" };
 
 /** Phone and e-mail, with the reason why the e-mail matters. */
 export async function show(app, root, signal, id) {
-  const institution = chosenInstitution(id);
-  if (!institution) return app.go("#/add");
+  const institution = await app.api.get(`/v1/institutions/${segment(id)}`, signal);
   app.title(app.t("contact.title", { bank: institution.name }));
   const partner = app.config.mode !== "client";
   const fields = partner ? [phoneField(app), emailField(app)] : [];

@@ -37,7 +37,6 @@ export function natureOf(app, { nature }) {
 
 /** What to expect of a bank before it is linked: who has to be there, how far back it reads, how long a consent lasts. */
 export function expectations(app, { unattended, history_days: history, max_consent_days: consent }) {
-  if (unattended === undefined) return null;
   const facts = [
     ["attendance", app.t(unattended ? "search.unattended" : "search.attended"), unattended ? "good" : "warn"],
     ["history", app.t("search.history", { days: history })],
