@@ -238,6 +238,8 @@ async fn l1_a_bank_that_cannot_be_linked_leads_to_another() {
     served.retain(|hit| hit["status"] == "active");
     let ids = texts(&served, "id");
     let (closed, ill, fine) = (ids[0].to_owned(), ids[1].to_owned(), ids[2].to_owned());
+    let linked = ada.link(ids[3]).await;
+    assert_eq!(linked["institution"]["id"], ids[3], "a made-up bank can be linked like any other");
     control.set_provider_status(&closed, ProviderStatus::Disabled).unwrap();
     control.set_provider_status(&ill, ProviderStatus::Inactive).unwrap();
     world.settle().await;

@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod callback_faults;
 mod callbacks;
+mod catalogue;
 mod connect;
 mod consents;
 mod control;
