@@ -23,7 +23,7 @@ def used(world, held):
     since = len(world.emulator.checks())
     began = time.monotonic()
     User(world).journey()
-    world.patience = max(5.0, time.monotonic() - began)
+    world.patience = max(6.0, 2 * (time.monotonic() - began))
     checks = held.checks(since)
     assert [check for check in checks if not check[3]] == []
     asked = {check[:3] for check in checks}
