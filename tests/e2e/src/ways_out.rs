@@ -171,11 +171,11 @@ async fn other_bank(user: &User<'_>, subject: Subject) -> Subject {
 async fn wait(user: &User<'_>, subject: Subject) -> Subject {
     let before = subject.shown(user).await["next_action"]["code"].clone();
     user.world.settle().await;
-    for _ in 0..PATIENCE {
-        if subject.shown(user).await["next_action"]["code"] != before {
-            break;
-        }
-        user.world.advance(minutes(1), minutes(1)).await;
+    let mut waited = 0;
+    while waited < PATIENCE && subject.shown(user).await["next_action"]["code"] == before {
+        let step = if waited < 60 { 1 } else { 15 };
+        user.world.advance(minutes(step), minutes(step)).await;
+        waited += step;
     }
     settled(user, subject).await
 }
