@@ -5,7 +5,7 @@ use e2e::{
     raw::{Raw, raw},
     user, world,
 };
-use local_cloud::{Effect, Fault, World, WorldOptions};
+use local_cloud::{Effect, Fault, Service, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{BankAt, ClientKind, NewAccount, NewRow, Switches, Walk};
 
@@ -213,4 +213,102 @@ async fn l6_a_reference_is_proposed_for_the_account_that_comes_instead_and_never
     let left = shown["accounts"].as_array().unwrap().iter();
     let left: Vec<_> = left.filter(|one| !one["proposed_reference"].is_null()).collect();
     assert!(left.is_empty(), "it is in use: {left:#?}");
+}
+
+/// What became of each account, by its name.
+fn changes(session: &Value) -> Vec<(String, String)> {
+    assert_eq!(session["stage"], "finished", "{session:#}");
+    let accounts = session["accounts"].as_array().unwrap().iter();
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    let mut told: Vec<_> = accounts.map(|one| (text(one, "name"), text(one, "change"))).collect();
+    told.sort();
+    told
+}
+
+fn told(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, change)| ((*name).to_owned(), (*change).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn l6_a_visit_says_what_became_of_each_account() {
+    for kind in [ClientKind::Partner, ClientKind::Client] {
+        let world = world(WorldOptions { kind, ..quiet() }).await;
+        let ada = user(&world, TENANT, "ada");
+        let begun = ada.new_link(BANK).await;
+        assert_eq!(begun["accounts"], Value::Null);
+        let visit = ada.visit(&begun, &Walk::default()).await;
+        ada.confirm(&visit).await.expect(200);
+        world.settle().await;
+        let session = ada.session(&visit.session).await;
+        let (one, two) = ("Everyday", "Rainy days");
+        assert_eq!(changes(&session), told(&[(one, "added"), (two, "added")]), "{kind:?}");
+        let id = session["connection_id"].as_str().unwrap();
+        let connection = ada.get(&format!("/v1/connections/{id}")).await;
+
+        let at = BankAt::of(BANK);
+        let control = world.salt_edge.control();
+        let iban = control.book(&at).unwrap().accounts[0].iban.clone();
+        let dollars = reopen(&world, "USD", Some(iban), "In dollars");
+        let steps: [(&str, Vec<(&str, &str)>); 4] = [
+            ("opened", vec![(one, "unchanged"), ("In dollars", "added"), (two, "unchanged")]),
+            ("closed", vec![(one, "gone"), ("In dollars", "unchanged"), (two, "unchanged")]),
+            ("back", vec![(one, "returned"), ("In dollars", "unchanged"), (two, "unchanged")]),
+            (
+                "in another currency",
+                vec![
+                    (one, "unchanged"),
+                    ("In dollars", "currency_changed"),
+                    ("In dollars", "gone"),
+                    (two, "unchanged"),
+                ],
+            ),
+        ];
+        for (step, want) in steps {
+            match step {
+                "closed" => control.set_closed(&at, "account-1", true).unwrap(),
+                "back" => control.set_closed(&at, "account-1", false).unwrap(),
+                "in another currency" => control.set_currency(&at, &dollars, "CHF").unwrap(),
+                _ => {}
+            }
+            world.advance(minutes(61), minutes(61)).await;
+            let session = visited(&ada, &connection, "fetch-accounts", &Walk::default()).await;
+            assert_eq!(changes(&session), told(&want), "{kind:?} {step}: {session:#}");
+        }
+        let now = ada.again(&connection).await;
+        let listed = now["accounts"].as_array().unwrap();
+        assert_eq!(listed.len(), 4, "one number in two currencies is two accounts: {now:#}");
+    }
+}
+
+#[tokio::test]
+async fn l6_the_difference_is_the_same_wherever_sync_is_killed() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
+    for k in 1.. {
+        let name = format!("Number {k}");
+        reopen(&world, "EUR", None, &name);
+        world.advance(minutes(61), minutes(61)).await;
+        let fired = world.cloud.tap().fired();
+        let body = json!({"return_to": RETURN_TO});
+        let session = ada.post(&format!("{path}/fetch-accounts"), &body).await.expect(201);
+        let visit = ada.visit(&session, &Walk::default()).await;
+        // The table's requests: those of Salt Edge grow with the accounts.
+        let service = Some(Service::DynamoDb);
+        world.cloud.tap().arm(Fault { service, ..Fault::at("sync", k, Effect::KillAfter) });
+        ada.confirm(&visit).await.expect(200);
+        world.settle().await;
+        let hit = world.cloud.tap().fired() > fired;
+        world.cloud.tap().disarm();
+        world.advance(minutes(39), minutes(13)).await;
+        let session = ada.session(&visit.session).await;
+        let added: Vec<_> =
+            changes(&session).into_iter().filter(|(_, change)| change == "added").collect();
+        assert_eq!(added, told(&[(name.as_str(), "added")]), "killed at {k}");
+        if !hit {
+            assert!(k > 8, "only {k} requests");
+            break;
+        }
+    }
 }
