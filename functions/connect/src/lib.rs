@@ -2,6 +2,7 @@
 
 mod accounts;
 mod banks;
+mod changes;
 mod customer;
 mod institutions;
 mod limits;
@@ -34,6 +35,7 @@ pub const ROUTES: &[&str] = &[
     "GET /connect/return",
     "POST /v1/connections/{id}/refresh",
     "POST /v1/connections/{id}/reconnect",
+    "POST /v1/connections/{id}/renew",
     "POST /v1/connections/{id}/fetch-accounts",
     "PATCH /v1/accounts/{id}",
 ];
@@ -51,6 +53,7 @@ async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
         "GET /connect/return" => redirect::back(&parts, &call).await,
         "POST /v1/connections/{id}/refresh" => visits::refresh(&parts, &call).await,
         "POST /v1/connections/{id}/reconnect" => visits::reconnect(&parts, &call).await,
+        "POST /v1/connections/{id}/renew" => visits::renew(&parts, &call).await,
         "POST /v1/connections/{id}/fetch-accounts" => visits::fetch_accounts(&parts, &call).await,
         "PATCH /v1/accounts/{id}" => accounts::change(&parts.table, &call).await,
         _ => Err(Problem::new(Code::RouteNotFound)),

@@ -2,10 +2,13 @@
 
 use domain::{
     bank::{BankError, OpenPages, OpenedPages, Tag, Visit},
+    connection::{Connection, State},
+    journal::Ledger,
     limits::{CONSENT_DAYS, HISTORY_DAYS},
+    plan::compared_from,
     session::{Intent, LinkSession},
 };
-use jiff::{ToSpan, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use salt_edge::{ErrorClass, Keyring, error::class};
 use shell::{Call, token, token_hash};
 use store::{StoreError, TokenKind};
@@ -33,12 +36,14 @@ pub(crate) async fn open(
     call: &Call,
     session: &LinkSession,
 ) -> Result<OpenedPages, OpenError> {
+    let mut known_at = None;
     if let Some(id) = &session.connection {
-        let connection = parts.table.connection(&session.tenant, id).await?;
-        if connection.is_none_or(|connection| !connection.state.open()) {
-            return Err(OpenError::Closed);
-        }
+        let newest = parts.table.newest(&session.tenant, id).await?;
+        let newest = newest.filter(|newest| may_visit(session, &newest.connection));
+        let newest = newest.ok_or(OpenError::Closed)?;
+        known_at = Ledger::replay(&newest.entries).read_at.max(newest.connection.checked_at);
     }
+    let way = Way { state: token(&parts.entropy)?, known_at };
     let bank = parts.bank.get().await?;
     let known = customer::known(parts, session).await?;
     let found = match &known {
@@ -47,18 +52,45 @@ pub(crate) async fn open(
     };
     let session = LinkSession { remote_customer: Some(found), ..session.clone() };
     let session = parts.table.put_session(&session).await?;
-    let state = token(&parts.entropy)?;
     let until = session.confirm_until();
-    parts.table.put_token(&session, TokenKind::Return, &token_hash(&state), until).await?;
-    match at_salt_edge(parts, &bank, call, &session, &state).await {
+    parts.table.put_token(&session, TokenKind::Return, &token_hash(&way.state), until).await?;
+    match at_salt_edge(parts, &bank, call, &session, &way).await {
         // The customer that we know of was deleted there, or is of another account of the operator.
         Err(OpenError::Bank(gone)) if known.is_some() && customer_gone(&session, &gone) => {
             let again = Box::pin(customer::registered(parts, &bank, &session, call.now)).await?;
             let session = LinkSession { remote_customer: Some(again), ..session };
             let session = parts.table.put_session(&session).await?;
-            at_salt_edge(parts, &bank, call, &session, &state).await
+            at_salt_edge(parts, &bank, call, &session, &way).await
         }
         opened => opened,
+    }
+}
+
+/// What the browser's way back carries, and how far the way in has to reach.
+struct Way {
+    /// Comes back with the browser.
+    state: String,
+    /// When the connection was looked at before.
+    known_at: Option<Timestamp>,
+}
+
+/// Whether a visit to this connection may begin: it is open, or what the visit is for is to go on from
+/// this very end.
+fn may_visit(session: &LinkSession, connection: &Connection) -> bool {
+    let reactivates = connection.state == State::LeftWithOwner
+        && session.trail.reopens == Some(connection.generation);
+    connection.state.open() || reactivates
+}
+
+/// The first day that is asked for: as far as the bank tells, and where it does not say how far that is,
+/// at least back to the days before the last look, so that no gap stays.
+fn asked_from(history: Option<u16>, known_at: Option<Timestamp>, now: Timestamp) -> Date {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let days = history.unwrap_or(HISTORY_DAYS);
+    let usual = today.checked_sub(i64::from(days).days()).unwrap_or(today);
+    match (history, known_at) {
+        (None, Some(known)) => usual.min(compared_from(Some(known), now)),
+        (Some(_), _) | (None, None) => usual,
     }
 }
 
@@ -72,16 +104,15 @@ async fn at_salt_edge(
     bank: &Keyring,
     call: &Call,
     session: &LinkSession,
-    state: &str,
+    way: &Way,
 ) -> Result<OpenedPages, OpenError> {
     let institution = parts.banks.find(&session.institution.id).await?;
-    let history = institution.as_ref().and_then(|bank| bank.history_days).unwrap_or(HISTORY_DAYS);
+    let history = institution.as_ref().and_then(|bank| bank.history_days);
     let longest = institution.and_then(|bank| bank.max_consent_days).unwrap_or(CONSENT_DAYS);
-    let today = call.now.to_zoned(TimeZone::UTC).date();
     let Some(customer) = session.remote_customer.clone() else { return Err(OpenError::Closed) };
     let visit = match (&session.remote, session.intent) {
         (Some(remote), Intent::Refresh) => Visit::Refresh(remote.clone()),
-        (Some(remote), Intent::Reconnect | Intent::FetchAccounts) => {
+        (Some(remote), Intent::Reconnect | Intent::Renew | Intent::FetchAccounts) => {
             Visit::Reconnect(remote.clone())
         }
         (None, _) | (Some(_), Intent::Link) => {
@@ -90,9 +121,9 @@ async fn at_salt_edge(
     };
     let pages = OpenPages {
         visit,
-        return_to: format!("{}/connect/return?state={state}", parts.public_url),
+        return_to: format!("{}/connect/return?state={}", parts.public_url, way.state),
         locale: session.locale.code().to_owned(),
-        from_date: today.checked_sub(i64::from(history).days()).unwrap_or(today),
+        from_date: asked_from(history, way.known_at, call.now),
         consent_days: longest.min(CONSENT_DAYS),
         sandboxes: parts.sandboxes,
         account_type: session.account_type,

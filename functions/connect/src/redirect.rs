@@ -2,7 +2,9 @@
 
 use domain::{
     bank::BankError,
+    duplicate,
     ending::Ending,
+    id::ConnectionId,
     next_action::{Failure, NextAction},
     session::{LinkSession, SessionEvent, Stage},
 };
@@ -26,8 +28,9 @@ pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
         return Err(Problem::new(Code::LinkTokenSpent));
     }
     // The click is spent before Salt Edge is called: two clicks at once open one session.
-    let spent =
+    let mut spent =
         session.after(SessionEvent::Opened).map_err(|_| Problem::new(Code::LinkTokenSpent))?;
+    spent.trail.opened_at = Some(call.now);
     let spent = match parts.table.put_session(&spent).await {
         Err(StoreError::Conflict) => return Err(Problem::new(Code::LinkTokenSpent)),
         done => done?,
@@ -59,7 +62,9 @@ async fn refused(
     };
     let fresh = parts.table.session(&session.tenant, &session.id).await?;
     let fresh = fresh.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
-    if let Ok(failed) = fresh.after(SessionEvent::Failed(failure)) {
+    let (failure, reuse) = resolved(parts, &fresh, failure).await?;
+    if let Ok(mut failed) = fresh.after(SessionEvent::Failed(failure)) {
+        failed.trail.reuse = reuse;
         match parts.table.put_session(&failed).await {
             // Cancelled at the same moment: that stands.
             Ok(_) | Err(StoreError::Conflict) => {}
@@ -93,11 +98,17 @@ async fn arrived(parts: &Parts, call: &Call, code_hash: &str) -> Result<LinkSess
         if session.stage != Stage::Redirected {
             return Ok(session);
         }
-        let event = match call.query("error_class") {
-            Some(class) => SessionEvent::Failed(ErrorClass::parse(class).failure()),
-            None => SessionEvent::Returned,
+        let (event, reuse) = match call.query("error_class") {
+            Some(class) => {
+                let failure = ErrorClass::parse(class).failure();
+                let (failure, reuse) = resolved(parts, &session, failure).await?;
+                (SessionEvent::Failed(failure), reuse)
+            }
+            None => (SessionEvent::Returned, None),
         };
-        let next = session.after(event).map_err(|_| Problem::new(Code::WrongState))?;
+        let mut next = session.after(event).map_err(|_| Problem::new(Code::WrongState))?;
+        next.trail.returned_at = Some(call.now);
+        next.trail.reuse = reuse;
         let (code_hash, due) = (Some(code_hash.to_owned()), Some(session.confirm_until()));
         match parts.table.put_session(&LinkSession { code_hash, due, ..next }).await {
             Err(StoreError::Conflict) => {}
@@ -105,6 +116,19 @@ async fn arrived(parts: &Parts, call: &Call, code_hash: &str) -> Result<LinkSess
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// A login that is linked already leads to its connection, or to who can delete what is in the way.
+async fn resolved(
+    parts: &Parts,
+    session: &LinkSession,
+    failure: Failure,
+) -> Result<(Failure, Option<ConnectionId>), Problem> {
+    let (tenant, customer, bank) = (&session.tenant, &session.customer, &session.institution.id);
+    let taken = failure.action == NextAction::ReuseConnection;
+    let known =
+        if taken { parts.table.connections_at(tenant, customer, bank).await? } else { Vec::new() };
+    Ok(duplicate::resolve(failure, &known, parts.mode.into()))
 }
 
 /// A try that failed can be repeated on Salt Edge's pages: how it ended is said by the way back, not by

@@ -94,10 +94,13 @@ impl NewLinkSession {
     pub(crate) fn account_type(&self) -> Result<Option<AccountType>, Problem> {
         match (self.intent, self.type_of_account) {
             (Intent::Link, told) => Ok(told),
-            (Intent::Reconnect | Intent::FetchAccounts | Intent::Refresh, None) => Ok(None),
-            (Intent::Reconnect | Intent::FetchAccounts | Intent::Refresh, Some(_)) => {
-                Err(Problem::field("/type_of_account", "only with intent link"))
+            (Intent::Reconnect | Intent::Renew | Intent::FetchAccounts | Intent::Refresh, None) => {
+                Ok(None)
             }
+            (
+                Intent::Reconnect | Intent::Renew | Intent::FetchAccounts | Intent::Refresh,
+                Some(_),
+            ) => Err(Problem::field("/type_of_account", "only with intent link")),
         }
     }
 

@@ -3,10 +3,12 @@
 use domain::{
     bank::Health,
     id::{CustomerId, InstitutionId, LinkSessionId},
+    journal::Ledger,
     limits::SESSION_PAUSE,
     message::Message,
     next_action::NextAction,
     session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
+    trail::{Trail, before},
     wording::Locale,
 };
 use salt_edge::Mode;
@@ -37,8 +39,9 @@ async fn wanted(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     let locale = requests::locale(body.locale.as_deref(), call.locale);
     let account_type = body.account_type()?;
     if body.intent != Intent::Link {
-        let connection = visits::open_connection(parts, caller, &body.connection()?).await?;
-        return visit(parts, call, body.intent, &connection, return_to, locale);
+        let id = body.connection()?;
+        let connection = visits::visited(parts, caller, &id, body.intent).await?;
+        return visit(parts, call, body.intent, &connection, return_to, locale).await;
     }
     let email = body.checked_email(parts.mode == Mode::Partner)?;
     let phone = body.checked_phone()?;
@@ -78,11 +81,11 @@ async fn once_more(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     }
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &old.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
-    if let (Intent::Reconnect | Intent::FetchAccounts | Intent::Refresh, Some(id)) =
+    if let (Intent::Reconnect | Intent::Renew | Intent::FetchAccounts | Intent::Refresh, Some(id)) =
         (old.intent, &old.connection)
     {
-        let connection = visits::open_connection(parts, caller, id).await?;
-        return visit(parts, call, old.intent, &connection, return_to, locale);
+        let connection = visits::visited(parts, caller, id, old.intent).await?;
+        return visit(parts, call, old.intent, &connection, return_to, locale).await;
     }
     let institution = served(parts, &old.institution.id).await?;
     Ok(LinkSession {
@@ -94,7 +97,7 @@ async fn once_more(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
 }
 
 /// A session for a connection that exists.
-pub(crate) fn visit(
+pub(crate) async fn visit(
     parts: &Parts,
     call: &Call,
     intent: Intent,
@@ -103,7 +106,11 @@ pub(crate) fn visit(
     locale: Locale,
 ) -> Result<LinkSession, Problem> {
     let institution = connection.institution.clone();
+    let newest = parts.table.newest(&connection.tenant, &connection.id).await?;
+    let ledger = newest.map(|newest| Ledger::replay(&newest.entries)).unwrap_or_default();
+    let reopens = (!connection.state.open()).then_some(connection.generation);
     Ok(LinkSession {
+        trail: Trail { before: Some(before(&ledger)), reopens, ..Trail::default() },
         connection: Some(connection.id.clone()),
         remote: Some(connection.remote.clone()),
         remote_customer: Some(connection.remote_customer.clone()),
@@ -139,6 +146,7 @@ fn fresh(
         remote: None,
         remote_customer: None,
         unlinked: false,
+        trail: Trail::default(),
         due: None,
         version: 1,
     };

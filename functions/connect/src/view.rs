@@ -2,6 +2,7 @@
 
 use domain::{
     id::LinkSessionId,
+    next_action::NextAction,
     session::{Intent, LinkSession, Stage},
 };
 use jiff::Timestamp;
@@ -11,7 +12,10 @@ use shell::{
     view::{ActionView, InstitutionView},
 };
 
-use crate::start::Parts;
+use crate::{
+    changes::{self, ChangeView},
+    start::Parts,
+};
 
 /// A link session as the API shows it.
 #[derive(Serialize)]
@@ -25,6 +29,7 @@ struct SessionView {
     created_at: Timestamp,
     institution: InstitutionView,
     connection_id: Option<String>,
+    accounts: Option<Vec<ChangeView>>,
     next_action: Option<ActionView>,
     display_message: Option<&'static str>,
     retry_url: Option<String>,
@@ -40,7 +45,10 @@ fn view(
     call: &Call,
 ) -> SessionView {
     let step = session.next_step(call.now);
+    let there = step.filter(|step| step.action == NextAction::DeleteDuplicate);
+    let url = there.map(|_| parts.dashboard.clone());
     let known = session.stage.confirmed() || session.intent != Intent::Link;
+    let own = session.connection.as_ref().filter(|_| known);
     let opened = session.stage != Stage::Created;
     SessionView {
         id: session.id.clone(),
@@ -50,8 +58,9 @@ fn view(
         expires_at: if opened { session.confirm_until() } else { session.open_until() },
         created_at: session.created_at,
         institution: InstitutionView::from(&session.institution),
-        connection_id: session.connection.as_ref().filter(|_| known).map(ToString::to_string),
-        next_action: step.map(ActionView::from),
+        connection_id: own.or(session.trail.reuse.as_ref()).map(ToString::to_string),
+        accounts: (session.stage == Stage::Finished).then(|| changes::all(session)),
+        next_action: step.map(|step| ActionView::from(step).at(url)),
         display_message: step.map(|step| call.locale.sentence(step.action)),
         retry_url: repeatable(session, call)
             .then(|| format!("{}/v1/link-sessions/{}/retry", parts.public_url, session.id)),

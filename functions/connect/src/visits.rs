@@ -1,7 +1,7 @@
 //! Visits to a connection that exists: refresh, reconnect, fetch accounts.
 
 use domain::{
-    connection::Connection,
+    connection::{Connection, State},
     id::ConnectionId,
     journal::Ledger,
     message::{Message, Reason},
@@ -25,6 +25,11 @@ pub(crate) async fn reconnect(parts: &Parts, call: &Call) -> Result<Answer, Prob
     visit(parts, call, Intent::Reconnect, call.json()?).await
 }
 
+/// `POST /v1/connections/{id}/renew`: a new consent, any time before the old one ends.
+pub(crate) async fn renew(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
+    visit(parts, call, Intent::Renew, call.json()?).await
+}
+
 /// `POST /v1/connections/{id}/fetch-accounts`.
 pub(crate) async fn fetch_accounts(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     visit(parts, call, Intent::FetchAccounts, call.json()?).await
@@ -37,13 +42,13 @@ async fn visit(
     body: VisitRequest,
 ) -> Result<Answer, Problem> {
     let wanted = async {
-        let connection = open_connection(parts, call.caller()?, &call.path("id")?).await?;
-        session(parts, call, intent, &connection, &body)
+        let connection = visited(parts, call.caller()?, &call.path("id")?, intent).await?;
+        session(parts, call, intent, &connection, &body).await
     };
     Box::pin(once::begin(parts, call, wanted)).await
 }
 
-fn session(
+async fn session(
     parts: &Parts,
     call: &Call,
     intent: Intent,
@@ -53,7 +58,7 @@ fn session(
     let tenant = &call.caller()?.tenant;
     let return_to = requests::registered(&parts.return_urls, tenant, &body.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
-    sessions::visit(parts, call, intent, connection, return_to, locale)
+    sessions::visit(parts, call, intent, connection, return_to, locale).await
 }
 
 /// `POST /v1/connections/{id}/refresh`: without the user it counts against the day's asks; with them it
@@ -87,16 +92,40 @@ pub(crate) async fn refresh(parts: &Parts, call: &Call) -> Result<Answer, Proble
     Ok(Answer::json(202, &ConnectionView::of(&connection, &ledger, looking)))
 }
 
-/// The connection, where the caller may see it and it is open.
-pub(crate) async fn open_connection(
+/// The connection of a visit. One that is left in its owner's Salt Edge account is reactivated by a
+/// reconnect: a fresh link would be refused there as a duplicate.
+pub(crate) async fn visited(
+    parts: &Parts,
+    caller: &Caller,
+    id: &ConnectionId,
+    intent: Intent,
+) -> Result<Connection, Problem> {
+    let connection = seen(parts, caller, id).await?;
+    let reactivates = match intent {
+        Intent::Reconnect | Intent::Renew => connection.state == State::LeftWithOwner,
+        Intent::Link | Intent::FetchAccounts | Intent::Refresh => false,
+    };
+    if reactivates { Ok(connection) } else { open(parts, connection) }
+}
+
+async fn open_connection(
     parts: &Parts,
     caller: &Caller,
     id: &ConnectionId,
 ) -> Result<Connection, Problem> {
+    open(parts, seen(parts, caller, id).await?)
+}
+
+/// The connection, where the caller may see it.
+async fn seen(parts: &Parts, caller: &Caller, id: &ConnectionId) -> Result<Connection, Problem> {
     let connection = parts.table.connection(&caller.tenant, id).await?;
-    let connection = connection
+    connection
         .filter(|connection| caller.sees(&connection.customer) && !connection.unlisted)
-        .ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
+        .ok_or_else(|| Problem::new(Code::ConnectionNotFound))
+}
+
+/// The connection, where it is open.
+fn open(parts: &Parts, connection: Connection) -> Result<Connection, Problem> {
     if connection.state.open() {
         return Ok(connection);
     }

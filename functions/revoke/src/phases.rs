@@ -32,13 +32,16 @@ pub(crate) async fn go_on(
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
     while let Some(old) = connection.retiring.first().cloned() {
         let bank = parts.bank.get().await?;
-        match retire(parts.mode, &bank, &old, &connection.remote_customer, now).await {
-            Ok(true) => {}
-            Ok(false) => return later(parts, &connection, None, now).await,
+        let left = match retire(parts.mode, &bank, &old, &connection.remote_customer, now).await {
+            Ok(Retired::Gone) => None,
+            Ok(Retired::Left) => Some(old.clone()),
+            Ok(Retired::NotYet) => return later(parts, &connection, None, now).await,
             Err(error) => return later(parts, &connection, Some(error), now).await,
-        }
+        };
         let mut next = Connection { tries: 0, ..connection };
         next.retiring.retain(|one| *one != old);
+        next.left.retain(|one| *one != old);
+        next.left.extend(left);
         // An ask of a user may be waiting for its deadline.
         next.due =
             next.asks.deadline.filter(|deadline| *deadline > now).or_else(|| due(&next, now));
@@ -79,24 +82,39 @@ pub(crate) async fn go_on(
     }
 }
 
-/// Ends what a connection had at Salt Edge before the same bank was linked afresh. True: it was seen.
+/// What became of an earlier link.
+enum Retired {
+    /// It is removed, or was gone already.
+    Gone,
+    /// Its consent is over; only its owner can delete it.
+    Left,
+    /// Its consent is still in force.
+    NotYet,
+}
+
+/// Ends what a connection had at Salt Edge before the same bank was linked afresh.
 async fn retire(
     mode: Mode,
     bank: &Keyring,
     old: &RemoteConnectionId,
     customer: &RemoteCustomerId,
     now: Timestamp,
-) -> Result<bool, BankError> {
+) -> Result<Retired, BankError> {
     match withdraw(bank, old, customer, now).await? {
-        None => return Ok(true),
-        Some(left) if left.iter().any(|consent| in_force(consent.state)) => return Ok(false),
+        None => return Ok(Retired::Gone),
+        Some(left) if left.iter().any(|consent| in_force(consent.state)) => {
+            return Ok(Retired::NotYet);
+        }
         Some(_) => {}
     }
     match mode {
-        Mode::Partner => Ok(true),
+        Mode::Partner => Ok(Retired::Left),
         Mode::Client => match bank.client.remove(old, now).await {
-            Err(error) if connection_gone(&error) => proven_gone(bank, old, customer, now).await,
-            removed => removed.map(|()| true),
+            Err(error) if connection_gone(&error) => {
+                let gone = proven_gone(bank, old, customer, now).await?;
+                Ok(if gone { Retired::Gone } else { Retired::NotYet })
+            }
+            removed => removed.map(|()| Retired::Gone),
         },
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     bank::{RemoteConnection, Tag},
-    connection::{Asks, Connection, Phase, State},
+    connection::{Asks, Connection, Event, Phase, State},
     ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
     limits::SESSION_PAUSE,
@@ -29,8 +29,16 @@ pub(crate) async fn unlink(
         return Ok(());
     }
     let bank = parts.bank.get().await?;
+    if let (Some(id), Some(generation)) = (&session.connection, session.trail.reopens) {
+        if !last {
+            let due = Some(session.confirm_until());
+            parts.table.put_session(&LinkSession { due, ..session.clone() }).await?;
+            return Ok(());
+        }
+        return reactivated(parts, &session, id, generation, now).await;
+    }
     let found = match session.connection {
-        // A visit to a connection that exists leaves nothing behind.
+        // A visit to a connection that is open leaves nothing behind.
         Some(_) => None,
         None => find(parts, &bank, &session, now).await?,
     };
@@ -70,6 +78,26 @@ fn looked_at_again(
     }
 }
 
+/// A visit that was to reactivate a connection, and was never confirmed: what it allowed is taken back.
+async fn reactivated(
+    parts: &Parts,
+    session: &LinkSession,
+    id: &ConnectionId,
+    generation: u32,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let left = parts.table.connection(&session.tenant, id).await?;
+    let left = left.filter(|left| left.generation == generation && !left.state.open());
+    if let (Some(left), Some(_)) = (&left, session.trail.opened_at)
+        && let Ok(again) = left.after(Event::LoginAfterEnd)
+    {
+        parts.table.put_connection(&Connection { due: Some(now), ..again }).await?;
+    }
+    let ended = ended(session, false)?;
+    parts.table.put_session(&LinkSession { unlinked: true, due: None, ..ended }).await?;
+    phases::go_on(parts, &session.tenant, id, now).await
+}
+
 /// What the session ends as: a link that stands and was never confirmed has its own word.
 fn ended(session: &LinkSession, linked: bool) -> Result<LinkSession, Failed> {
     if session.stage.ended() {
@@ -106,7 +134,18 @@ async fn find(
         session: Some(session.id.clone()),
     };
     let shown = bank.client.connections(customer, now).await?;
-    Ok(shown.into_iter().find(|remote| newest_tag(remote) == Some(&mark)))
+    if let Some(own) = shown.iter().find(|remote| newest_tag(remote) == Some(&mark)) {
+        return Ok(Some(own.clone()));
+    }
+    // Salt Edge has asked by itself since, without a mark: believed only when it can be no other.
+    let mut unmarked = Vec::new();
+    for remote in shown.into_iter().filter(|remote| session.may_have_made(remote)) {
+        if parts.table.connection_of(&remote.id).await?.is_none() {
+            unmarked.push(remote);
+        }
+    }
+    let only = unmarked.pop();
+    Ok(only.filter(|_| unmarked.is_empty()))
 }
 
 /// The mark of the newest attempt. One that Salt Edge began by itself may have none.
@@ -143,6 +182,7 @@ fn unlisted(session: &LinkSession, remote: RemoteConnection, now: Timestamp) -> 
         tries: 0,
         due: Some(now),
         retiring: Vec::new(),
+        left: Vec::new(),
         unlisted: true,
         version: 0,
     }

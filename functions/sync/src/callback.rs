@@ -5,8 +5,10 @@ use domain::{
     connection::{Connection, State},
     ending::Ending,
     id::RemoteConnectionId,
+    journal::Ledger,
     message::{CallbackKind, Hint, Reason},
-    session::{LinkSession, SessionEvent, Stage},
+    session::{LinkSession, Stage},
+    trail::before,
 };
 use jiff::Timestamp;
 use salt_edge::{ErrorClass, error::connection_gone};
@@ -42,6 +44,9 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
     }
     let Some(remote) = &hint.connection else { return Ok(()) };
     let Some(connection) = parts.table.connection_of(remote).await? else { return Ok(()) };
+    if connection.left.contains(remote) {
+        return left_behind(parts, connection, remote, now).await;
+    }
     if connection.state.open() {
         let (tenant, id) = (&connection.tenant, &connection.id);
         return pull::pull(parts, tenant, id, Reason::Callback, now).await.map(drop);
@@ -76,10 +81,9 @@ async fn note(
             Some(class) => ErrorClass::told(class).failure(),
             None => Ending::FailedWithoutClass.into(),
         };
-        if let Ok(mut failed) = session.after(SessionEvent::Failed(failure)) {
-            failed.due = Some(failed.confirm_until());
-            parts.table.put_session(&failed).await?;
-        }
+        let mut failed = session::failed(parts, session, failure).await?;
+        failed.due = Some(failed.confirm_until());
+        parts.table.put_session(&failed).await?;
     }
     Ok(())
 }
@@ -102,7 +106,12 @@ async fn learn(
     }
     // What its user gave up is taken back with the next tick.
     let due = if session.stage == Stage::Cancelled { Some(now) } else { session.due };
-    let learnt = LinkSession { remote: Some(shown.id), due, ..session };
+    let mut learnt = LinkSession { remote: Some(shown.id.clone()), due, ..session };
+    // Salt Edge may have made a reconnect of it: what the accounts were is kept before they are read.
+    if let Some(known) = parts.table.connection_of(&shown.id).await? {
+        let newest = parts.table.newest(&known.tenant, &known.id).await?;
+        learnt.trail.before = newest.map(|newest| before(&Ledger::replay(&newest.entries)));
+    }
     match parts.table.put_session(&learnt).await {
         Err(StoreError::Conflict) => {
             let again = parts.table.session(&learnt.tenant, &learnt.id).await?;
@@ -130,6 +139,26 @@ async fn unmarked(
     let free = session.connection.is_none() && tag.is_none();
     let same = session.remote_customer.as_ref() == Some(&shown.customer);
     Ok(free && same && parts.table.connection_of(&shown.id).await?.is_none())
+}
+
+/// An earlier link that only its owner can delete: once it is proven to be gone, nobody is told of it.
+async fn left_behind(
+    parts: &Parts,
+    mut connection: Connection,
+    remote: &RemoteConnectionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let bank = parts.bank.get().await?;
+    match bank.client.connection(remote, now).await {
+        Err(error) if connection_gone(&error) => {}
+        shown => return Ok(shown.map(drop)?),
+    }
+    bank.client.control(&connection.remote_customer, now).await?;
+    connection.left.retain(|one| one != remote);
+    match parts.table.put_connection(&connection).await {
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A revocation that waits for somebody is looked at with the next tick.

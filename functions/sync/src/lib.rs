@@ -3,7 +3,9 @@
 
 mod callback;
 mod catalogue;
+mod claims;
 mod fetch;
+mod known;
 mod link;
 mod pull;
 mod pulled;

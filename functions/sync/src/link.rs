@@ -1,26 +1,22 @@
 //! From a session's connection at Salt Edge to one of ours: a new one, the one it was for, or the next
 //! generation of one that was revoked.
 
-use std::collections::BTreeSet;
-
 use domain::{
-    bank::{RemoteAccount, RemoteConnection},
+    bank::RemoteConnection,
+    claim::Claim,
     connection::{Asks, Connection, Event, State},
     consent::ConsentStatus,
     id::ConnectionId,
     journal::Ledger,
-    plan::identity,
     session::{Intent, LinkSession, SessionEvent},
+    trail::before,
 };
 use jiff::Timestamp;
 use salt_edge::Keyring;
 use shell::Failed;
 use store::StoreError;
 
-use crate::{pull::newest_consent, start::Parts};
-
-/// Connections of one customer that are looked through for a bank that was linked before.
-const LOOKED_THROUGH: usize = 100;
+use crate::{known, pull::newest_consent, start::Parts};
 
 /// What became of it.
 pub(crate) enum Adopted {
@@ -51,33 +47,75 @@ pub(crate) async fn adopt(
     if holder.as_ref().is_some_and(|holder| !own(holder, &session)) {
         return Ok(Adopted::Foreign(session));
     }
-    let known = match &session.connection {
-        Some(id) => parts.table.connection(&session.tenant, id).await?,
-        None => match holder {
-            Some(holder) => Some(holder),
-            None => linked_before(parts, bank, &session, &accounts.rows).await?,
-        },
+    let (known, claims) = match (&session.connection, holder) {
+        (Some(id), _) => (parts.table.connection(&session.tenant, id).await?, None),
+        (None, Some(holder)) => (Some(holder), None),
+        (None, None) => {
+            let key = &bank.account_key;
+            let found = known::linked_before(parts, key, &session, &accounts.rows).await?;
+            (found.connection.clone(), Some(found))
+        }
     };
-    let connection = match known {
-        Some(known) if known.state.open() && known.remote == remote.id => known,
-        Some(known) if known.state.open() => moved(known, remote, now),
-        Some(known) if session.intent != Intent::Link || !ended(&known.state) => {
+    let (connection, begins) = match known {
+        Some(known) if known.state.open() && known.remote == remote.id => (known, false),
+        Some(known) if known.state.open() => (moved(known, remote, now), false),
+        Some(known) if !may_reopen(&session, &known) => {
             return take_back(parts, session, &known, remote, now).await;
         }
-        Some(known) => reopened(&known, remote, now)?,
-        None => fresh(&session, remote, now),
+        Some(known) => (reopened(&known, remote, now)?, true),
+        None => (fresh(&session, remote, now), true),
     };
     let consent = newest_consent(bank, &connection, now).await?;
     if consent.as_ref().is_none_or(|consent| consent.status != ConsentStatus::Active) {
         return Ok(Adopted::NothingShared(session));
     }
-    let reading = session.after(SessionEvent::Reading)?;
-    let reading = LinkSession { connection: Some(connection.id.clone()), ..reading };
-    match parts.table.link(&Connection { consent, ..connection }, &reading).await {
+    // An open connection claims what is new to it when it reads it.
+    let claims = match claims.filter(|_| begins) {
+        Some(found) => found.claims_of(parts, &connection).await?,
+        None => Vec::new(),
+    };
+    let reading = reading(parts, session, &connection).await?;
+    link(parts, &Connection { consent, ..connection }, &reading, &claims).await
+}
+
+/// The session as it reads on in this connection; it keeps what the accounts were before.
+async fn reading(
+    parts: &Parts,
+    session: LinkSession,
+    connection: &Connection,
+) -> Result<LinkSession, Failed> {
+    let mut reading = session.after(SessionEvent::Reading)?;
+    if reading.trail.before.is_none() {
+        let newest = parts.table.newest(&connection.tenant, &connection.id).await?;
+        let ledger = newest.map(|newest| Ledger::replay(&newest.entries)).unwrap_or_default();
+        reading.trail.before = Some(before(&ledger));
+    }
+    Ok(LinkSession { connection: Some(connection.id.clone()), ..reading })
+}
+
+async fn link(
+    parts: &Parts,
+    connection: &Connection,
+    session: &LinkSession,
+    claims: &[Claim],
+) -> Result<Adopted, Failed> {
+    match parts.table.link_claiming(connection, session, claims).await {
         Ok((connection, session)) => Ok(Adopted::Linked(connection.id, session)),
-        Err(StoreError::Conflict) => Ok(Adopted::Overtaken),
+        Err(StoreError::Conflict | StoreError::Contended) => Ok(Adopted::Overtaken),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a login may open the next generation: a fresh link of a bank that was revoked, or a visit that
+/// its user began after this very end.
+fn may_reopen(session: &LinkSession, known: &Connection) -> bool {
+    let asked = match session.intent {
+        Intent::Link => true,
+        Intent::Reconnect | Intent::Renew | Intent::FetchAccounts | Intent::Refresh => {
+            session.trail.reopens == Some(known.generation)
+        }
+    };
+    asked && ended(&known.state)
 }
 
 /// Whether a session may go on with this connection: the one it was for, or one of its own customer's.
@@ -132,6 +170,7 @@ fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Co
         tries: 0,
         due: None,
         retiring: Vec::new(),
+        left: Vec::new(),
         unlisted: false,
         version: 0,
     }
@@ -142,7 +181,9 @@ fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Co
 fn moved(known: Connection, remote: &RemoteConnection, now: Timestamp) -> Connection {
     let mut retiring = known.retiring.clone();
     retiring.push(known.remote.clone());
+    retiring.retain(|one| *one != remote.id);
     Connection {
+        left: known.left.iter().filter(|one| **one != remote.id).cloned().collect(),
         remote: remote.id.clone(),
         remote_customer: remote.customer.clone(),
         not_before: remote.next_refresh_possible_at,
@@ -160,6 +201,7 @@ fn reopened(
 ) -> Result<Connection, Failed> {
     let next = known.after(Event::Relinked)?;
     Ok(Connection {
+        left: known.left.iter().filter(|one| **one != remote.id).cloned().collect(),
         remote: remote.id.clone(),
         remote_customer: remote.customer.clone(),
         generation: known.generation + 1,
@@ -172,43 +214,4 @@ fn reopened(
         unlisted: false,
         ..next
     })
-}
-
-/// A connection of the same customer and bank whose accounts these are: one that was revoked, if it has
-/// any of them; one that is open, if all that it has are among them.
-async fn linked_before(
-    parts: &Parts,
-    bank: &Keyring,
-    session: &LinkSession,
-    accounts: &[RemoteAccount],
-) -> Result<Option<Connection>, Failed> {
-    let shown: BTreeSet<_> =
-        accounts.iter().filter_map(|account| identity(account, &bank.account_key)).collect();
-    let (tenant, customer) = (&session.tenant, &session.customer);
-    let listed = parts.table.connections(tenant, Some(customer), None, LOOKED_THROUGH).await?;
-    for listed in listed {
-        let Some(newest) = parts.table.newest(tenant, &listed.id).await? else { continue };
-        let connection = &newest.connection;
-        if connection.institution.id != session.institution.id {
-            continue;
-        }
-        let ledger = Ledger::replay(&newest.entries);
-        let held: BTreeSet<_> = ledger
-            .accounts
-            .values()
-            .filter(|account| !account.facts.gone)
-            .filter_map(|account| account.facts.identity.clone())
-            .collect();
-        let same = match &connection.state {
-            State::Revoked | State::LeftWithOwner => !held.is_disjoint(&shown),
-            State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
-                !held.is_empty() && held.is_subset(&shown)
-            }
-            State::Revoking { .. } => false,
-        };
-        if same {
-            return Ok(Some(newest.connection));
-        }
-    }
-    Ok(None)
 }

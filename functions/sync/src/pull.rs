@@ -1,7 +1,7 @@
 //! Coming by a connection: ask, read, or leave it.
 
 use domain::{
-    bank::{Attempt, BankError, Health, RemoteConnection, Tag, Verdict},
+    bank::{Attempt, BankError, Health, RemoteConnection, RemoteConsent, Tag, Verdict},
     connection::{Connection, Event},
     consent::{Consent, ConsentStatus},
     ending::Ending,
@@ -236,14 +236,17 @@ async fn change(
     })
 }
 
-/// The newest consent that Salt Edge shows.
+/// The newest consent in force, else the newest: while a renewal is under way the old one counts.
 pub(crate) async fn newest_consent(
     bank: &Keyring,
     connection: &Connection,
     now: Timestamp,
 ) -> Result<Option<Consent>, Failed> {
     let consents = bank.client.consents(&connection.remote, now).await?;
-    let newest = consents.iter().max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let in_force = |one: &&RemoteConsent| Consent::of(one).status == ConsentStatus::Active;
+    let newest = consents
+        .iter()
+        .max_by(|a, b| (in_force(a), a.created_at, &a.id).cmp(&(in_force(b), b.created_at, &b.id)));
     Ok(newest.map(Consent::of))
 }
 

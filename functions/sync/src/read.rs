@@ -1,7 +1,5 @@
 //! Copying what Salt Edge holds: fetch, plan, commit.
 
-use std::collections::BTreeMap;
-
 use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
@@ -14,6 +12,7 @@ use shell::Failed;
 use store::{Appended, StoreError, Tail};
 
 use crate::{
+    claims::settle,
     fetch::{Shown, fetch},
     start::Parts,
 };
@@ -41,7 +40,8 @@ pub(crate) async fn read(
     let first = ledger.history != History::Complete || head.number == 0;
     let listed = bank.client.accounts(&remote.id, now).await?;
     let known_at = ledger.read_at.max(tail.connection.checked_at);
-    let elsewhere = &BTreeMap::new();
+    let settled = settle(parts, &bank.account_key, tail, &ledger, &listed).await?;
+    let Some(elsewhere) = &settled else { return Ok(Copied::LostRace) };
     let shown = Shown { remote, listed: &listed, elsewhere, known_at };
     let mut seen = (ledger, Held::Tail);
     let mut fetched = None;

@@ -2,12 +2,15 @@
 
 use domain::{
     bank::RemoteConnection,
+    duplicate,
     ending::Ending,
-    id::{LinkSessionId, TenantId},
+    id::{ConnectionId, LinkSessionId, TenantId},
+    journal::Ledger,
     limits::{FETCH_WITHIN, GIVE_UP, SESSION_PAUSE, SESSION_RETRY},
     message::Reason,
-    next_action::Failure,
+    next_action::{Failure, NextAction},
     session::{Intent, LinkSession, SessionEvent, Stage},
+    trail::compare,
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, error::connection_gone};
@@ -16,56 +19,88 @@ use store::StoreError;
 
 use crate::{callback::belongs, link, pull, pulled::Pulled, start::Parts};
 
+/// Times that a session is looked at again because somebody else was faster.
+const RACES: usize = 4;
+
 pub(crate) async fn advance(
     parts: &Parts,
     tenant: &TenantId,
     id: &LinkSessionId,
     now: Timestamp,
 ) -> Result<(), Failed> {
-    let Some(session) = parts.table.session(tenant, id).await? else { return Ok(()) };
-    if session.stage.ended() || !session.stage.confirmed() {
-        return Ok(());
+    for _ in 0..RACES {
+        let Some(session) = parts.table.session(tenant, id).await? else { return Ok(()) };
+        if session.stage.ended() || !session.stage.confirmed() {
+            return Ok(());
+        }
+        if let Some(()) = Box::pin(step(parts, session, now)).await? {
+            return Ok(());
+        }
     }
+    Err(Failed::because("another delivery was faster every time"))
+}
+
+/// None = somebody was faster: what they did may change what is to be done.
+async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Option<()>, Failed> {
     let since = session.confirmed_at.unwrap_or(session.created_at);
     if now >= since + GIVE_UP {
-        return fail(parts, session, Ending::NothingCame.into()).await;
+        return fail(parts, session, Ending::NothingCame.into()).await.map(Some);
     }
     let session = booked_ahead(parts, session, now).await?;
+    if let (Stage::Reading, Some(id)) = (&session.stage, session.connection.clone()) {
+        return read(parts, session, &id, now).await.map(Some);
+    }
     let bank = parts.bank.get().await?;
-    let Some(remote) = find(&bank, &session, now).await? else {
-        return wait(parts, session, now).await;
+    let Some(remote) = find(parts, &bank, &session, now).await? else {
+        return wait(parts, session, now).await.map(Some);
     };
     let session = LinkSession { remote: Some(remote.id.clone()), ..session };
     let own = belongs(&remote, &session);
     // What a link brought is its session's, also where Salt Edge has asked by itself since.
     let attempt = remote.attempt.as_ref().filter(|_| own || session.intent == Intent::Link);
     let Some(attempt) = attempt.filter(|attempt| attempt.finished) else {
-        return wait(parts, session, now).await;
+        return wait(parts, session, now).await.map(Some);
     };
     if let (true, None, Some(failure)) = (own, attempt.success_at, &attempt.failure) {
-        return fail(parts, session, failure.clone()).await;
+        return fail(parts, session, failure.clone()).await.map(Some);
     }
-    let (connection, session) = match link::adopt(parts, &bank, session, &remote, now).await? {
-        link::Adopted::Linked(connection, session) => (connection, session),
-        link::Adopted::NothingShared(session) => {
-            return fail(parts, session, Ending::ConsentNotGranted.into()).await;
+    let (session, ending) = match link::adopt(parts, &bank, session, &remote, now).await? {
+        link::Adopted::Linked(connection, session) => {
+            return read(parts, session, &connection, now).await.map(Some);
         }
-        link::Adopted::Ended(session) => {
-            return fail(parts, session, Ending::Revoked.into()).await;
-        }
+        link::Adopted::Overtaken => return Ok(None),
+        link::Adopted::NothingShared(session) => (session, Ending::ConsentNotGranted),
+        link::Adopted::Ended(session) => (session, Ending::Revoked),
         link::Adopted::Foreign(session) => {
             alarm("foreign_connection", "a link led to a connection of another customer");
-            return fail(parts, session, Ending::ForeignConnection.into()).await;
+            (session, Ending::ForeignConnection)
         }
-        link::Adopted::Overtaken => return Err(Failed::because("another delivery was faster")),
     };
-    let pulled = pull::pull(parts, tenant, &connection, Reason::Callback, now).await?;
+    fail(parts, session, ending.into()).await.map(Some)
+}
+
+/// The connection stands: its rows are copied, and the session says what became of its accounts.
+async fn read(
+    parts: &Parts,
+    session: LinkSession,
+    id: &ConnectionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let pulled = pull::pull(parts, &session.tenant, id, Reason::Callback, now).await?;
     let event = match pulled {
         Pulled::Read | Pulled::Asked | Pulled::Left => SessionEvent::Finished,
         Pulled::UserNeeded(failure) => SessionEvent::Failed(failure),
         Pulled::Closed => SessionEvent::Failed(Ending::Revoked.into()),
     };
-    put(parts, &session.after(event)?).await
+    let mut ended = session.after(event)?;
+    if ended.stage == Stage::Finished {
+        let newest = parts.table.newest(&session.tenant, id).await?;
+        let ledger = newest.map(|newest| Ledger::replay(&newest.entries)).unwrap_or_default();
+        let mapping = parts.table.mapping(&session.tenant, id).await?;
+        let before = session.trail.before.unwrap_or_default();
+        ended.trail.accounts = compare(&before, &ledger, &mapping);
+    }
+    put(parts, &ended).await
 }
 
 /// Somebody comes by again, whatever becomes of this message: a due instant that is over is moved first.
@@ -84,6 +119,7 @@ async fn booked_ahead(
 /// The connection that this session brought: the one we know of, else the customer's one that carries
 /// our mark. That is how a link is found whose callbacks were all lost.
 async fn find(
+    parts: &Parts,
     bank: &Keyring,
     session: &LinkSession,
     now: Timestamp,
@@ -96,7 +132,18 @@ async fn find(
     }
     let Some(customer) = &session.remote_customer else { return Ok(None) };
     let shown = bank.client.connections(customer, now).await?;
-    Ok(shown.into_iter().find(|remote| belongs(remote, session)))
+    if let Some(own) = shown.iter().find(|remote| belongs(remote, session)) {
+        return Ok(Some(own.clone()));
+    }
+    // Salt Edge has asked by itself since, and its attempt has no mark: believed only when it can be no other.
+    let mut unmarked = Vec::new();
+    for remote in shown.into_iter().filter(|remote| session.may_have_made(remote)) {
+        if parts.table.connection_of(&remote.id).await?.is_none() {
+            unmarked.push(remote);
+        }
+    }
+    let only = unmarked.pop();
+    Ok(only.filter(|_| unmarked.is_empty()))
 }
 
 /// Salt Edge is not done. A callback or the due index brings us back; an hour is the end.
@@ -114,10 +161,27 @@ async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(),
 
 /// It failed; what it may have left at Salt Edge is taken back.
 async fn fail(parts: &Parts, session: LinkSession, failure: Failure) -> Result<(), Failed> {
-    let mut failed = session.after(SessionEvent::Failed(failure))?;
+    let mut failed = failed(parts, session, failure).await?;
     let leftover = failed.connection.is_none() && failed.remote_customer.is_some();
     failed.due = leftover.then(|| failed.confirm_until());
     put(parts, &failed).await
+}
+
+/// The session as it failed. A login that is linked already leads to its connection, or to who can delete
+/// what is in the way.
+pub(crate) async fn failed(
+    parts: &Parts,
+    session: LinkSession,
+    failure: Failure,
+) -> Result<LinkSession, Failed> {
+    let (tenant, customer, bank) = (&session.tenant, &session.customer, &session.institution.id);
+    let taken = failure.action == NextAction::ReuseConnection;
+    let known =
+        if taken { parts.table.connections_at(tenant, customer, bank).await? } else { Vec::new() };
+    let (failure, reuse) = duplicate::resolve(failure, &known, parts.mode.into());
+    let mut failed = session.after(SessionEvent::Failed(failure))?;
+    failed.trail.reuse = reuse;
+    Ok(failed)
 }
 
 /// Somebody was faster: whoever it was decides from what is, as we would.

@@ -13,6 +13,7 @@ pub(crate) struct Parts {
     pub(crate) deployment: DeploymentId,
     pub(crate) table: Table,
     pub(crate) bank: Rotating<Keyring>,
+    pub(crate) mode: Mode,
     pub(crate) cadence: SignedDuration,
     pub(crate) sandboxes: bool,
 }
@@ -38,6 +39,7 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
+        mode,
         cadence: cadence(env)?,
         sandboxes: env.parse("HALITE_SANDBOXES")?,
         bank: Rotating::start(secrets, env, "HALITE_SECRET_ID", open).await?,

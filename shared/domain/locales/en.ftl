@@ -15,6 +15,7 @@ reuse_connection = You have linked this bank already. Please open that link and 
 choose_other_bank = This bank is out of service. Please choose another bank, or import your statements from a file.
 contact_support = Only the support team can unlock this. Please write to them, and give the reference if one is shown.
 delete_in_dashboard = Your consent is revoked. The connection itself is still in your own Salt Edge account: please sign in to the Salt Edge dashboard and delete it there.
+delete_duplicate = This login is already connected in your own Salt Edge account, by another service. Please sign in to the Salt Edge dashboard, delete that connection there, then link the bank again.
 start_again = This attempt has ended. Please start again.
 start_again_later = This attempt failed through no fault of yours. Please wait a few minutes and start again.
 slow_down = You started too often within an hour. Please wait until the time shown and start again.

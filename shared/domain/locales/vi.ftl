@@ -14,6 +14,7 @@ reuse_connection = Bạn đã liên kết ngân hàng này rồi. Vui lòng mở
 choose_other_bank = Ngân hàng này đang ngừng phục vụ. Vui lòng chọn ngân hàng khác hoặc nhập sao kê từ tệp.
 contact_support = Chỉ bộ phận hỗ trợ mới có thể mở khóa việc này. Vui lòng liên hệ với họ và cung cấp mã tham chiếu nếu có.
 delete_in_dashboard = Sự đồng ý của bạn đã được thu hồi. Liên kết vẫn còn trong tài khoản Salt Edge của chính bạn: vui lòng đăng nhập trang quản lý của Salt Edge và xóa liên kết tại đó.
+delete_duplicate = Tài khoản đăng nhập này đã được một dịch vụ khác liên kết trong tài khoản Salt Edge của chính bạn. Vui lòng đăng nhập trang quản lý của Salt Edge, xóa liên kết đó, rồi liên kết lại ngân hàng.
 start_again = Lần thử này đã kết thúc. Vui lòng bắt đầu lại.
 start_again_later = Lần thử này không thành công nhưng không phải do bạn. Vui lòng chờ vài phút rồi bắt đầu lại.
 slow_down = Bạn đã bắt đầu quá nhiều lần trong một giờ. Vui lòng chờ đến thời điểm được hiển thị rồi bắt đầu lại.

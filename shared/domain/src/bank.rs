@@ -108,6 +108,8 @@ pub struct RemoteConnection {
     pub country: String,
     /// Whether it is served.
     pub health: Health,
+    /// When it was made there.
+    pub created_at: Option<Timestamp>,
     /// The newest consent.
     pub last_consent: Option<RemoteConsentId>,
     /// Before this instant an ask is refused; none while one runs, or where asks are impossible.

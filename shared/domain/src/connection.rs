@@ -220,6 +220,10 @@ pub struct Connection {
     /// are still to be revoked.
     #[serde(default)]
     pub retiring: Vec<RemoteConnectionId>,
+    /// Those of them that remain in their owner's own Salt Edge account, without a consent: only the owner
+    /// can delete them there.
+    #[serde(default)]
+    pub left: Vec<RemoteConnectionId>,
     /// Never confirmed by its user, and so never listed.
     #[serde(default)]
     pub unlisted: bool,

@@ -3,8 +3,10 @@
 //! Nothing here waits, reads a clock, draws a random number or knows of HTTP and tables.
 
 pub mod bank;
+pub mod claim;
 pub mod connection;
 pub mod consent;
+pub mod duplicate;
 pub mod ending;
 pub mod id;
 pub mod journal;
@@ -18,4 +20,5 @@ pub mod plan;
 pub mod secret;
 pub mod session;
 pub mod stored;
+pub mod trail;
 pub mod wording;

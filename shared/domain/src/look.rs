@@ -93,9 +93,11 @@ fn fresh(attempt: &Attempt, seen: Seen) -> bool {
     attempt.finished && (newer || attempt.success_at.is_some() && !seen.complete)
 }
 
-/// A failure that the connection's user has to mend.
+/// A failure that the connection's user has to mend. A visit that was given up while the connection is
+/// still served ends nothing: the consent before it stays in force, and the session says what went wrong.
 fn users(attempt: &Attempt, health: Health) -> Option<Failure> {
-    let failure = attempt.failure.clone().and_then(Failure::of_connection);
+    let given_up = attempt.user_present && health == Health::Active;
+    let failure = attempt.failure.clone().filter(|_| !given_up).and_then(Failure::of_connection);
     match (failure, health) {
         (Some(failure), _) => Some(failure),
         (_, Health::Inactive) => Some(Ending::Inactive.into()),

@@ -99,6 +99,8 @@ pub enum NextAction {
     FixKeys,
     /// Delete the connection in the Salt Edge dashboard.
     DeleteInDashboard,
+    /// Delete in the Salt Edge dashboard what another service connected, then begin anew.
+    DeleteDuplicate,
     /// Begin a new link session.
     StartAgain,
     /// Begin a new link session in some minutes: what failed was not the user.
@@ -166,6 +168,7 @@ impl NextAction {
             Self::FixContract => (Operator, Never, "The operator settles with Salt Edge what the account may do; a visit that failed is started again."),
             Self::FixKeys => (Operator, Never, "The operator puts right App-id, Secret, signing key or clock (README, Deploy, step 3); they are read anew at once, and a visit that failed is started again."),
             Self::DeleteInDashboard => (EndUser, After(OWNER_PAUSE), "The user signs in to the Salt Edge dashboard (`url`) with the e-mail address of the link and deletes the connection. Halite looks daily, and when Salt Edge tells."),
+            Self::DeleteDuplicate => (EndUser, WhilePresent, "The user signs in to the Salt Edge dashboard (`url`), deletes the connection that another service made, and begins a new link session."),
             Self::StartAgain => (EndUser, WhilePresent, "The user begins a new link session."),
             Self::StartAgainLater => (EndUser, After(START_PAUSE), "The user begins a new link session in some minutes: Halite tries again by itself for a connection, never for a visit."),
             Self::SlowDown => (EndUser, AtInstant, "The user begins a new link session at `deadline`: the hour's are begun (`UserVisitsPerHour`, `TenantVisitsPerHour`)."),
@@ -203,6 +206,7 @@ impl NextAction {
             | Self::FixContract
             | Self::FixKeys
             | Self::DeleteInDashboard
+            | Self::DeleteDuplicate
             | Self::StartAgain
             | Self::StartAgainLater
             | Self::SlowDown
@@ -228,6 +232,7 @@ impl NextAction {
             Self::ChooseOtherBank => Self::BankProblem,
             Self::StartAgain
             | Self::StartAgainLater
+            | Self::DeleteDuplicate
             | Self::ReuseConnection
             | Self::CorrectContact => Self::Reconnect,
             Self::Reconnect

@@ -12,6 +12,7 @@ use crate::{
     limits::{CONFIRM_WITHIN, LINK_OPEN},
     next_action::{Failure, NextAction, NextStep},
     secret::Personal,
+    trail::Trail,
     wording::Locale,
 };
 
@@ -23,6 +24,8 @@ pub enum Intent {
     Link,
     /// New credentials or a new consent for a connection that exists.
     Reconnect,
+    /// A new consent before the old one ends.
+    Renew,
     /// Accounts that were opened, or left out, since.
     FetchAccounts,
     /// Fresh data while the user is there; not counted against the day's asks.
@@ -234,6 +237,9 @@ pub struct LinkSession {
     /// What was linked and never confirmed has been taken back, or there was nothing.
     #[serde(default)]
     pub unlinked: bool,
+    /// What it keeps of its way.
+    #[serde(default)]
+    pub trail: Trail,
     /// When somebody looks at it again.
     pub due: Option<Timestamp>,
     /// Counts its writes.

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use domain::duplicate::Owner;
 use secrecy::SecretString;
 use url::{Host, Url};
 
@@ -22,6 +23,15 @@ impl Mode {
         match self {
             Self::Partner => "partner",
             Self::Client => "client",
+        }
+    }
+}
+
+impl From<Mode> for Owner {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Partner => Self::EndUser,
+            Mode::Client => Self::Operator,
         }
     }
 }

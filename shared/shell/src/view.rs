@@ -99,6 +99,7 @@ pub struct ConnectionView {
     quarantined: usize,
     consent: Option<ConsentView>,
     accounts: Vec<AccountView>,
+    left_in_dashboard: Option<LeftView>,
     next_action: Option<ActionView>,
     display_message: Option<&'static str>,
 }
@@ -110,6 +111,13 @@ struct ConsentView {
     given_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     basis: Basis,
+}
+
+/// Earlier links of the same bank that only their owner can delete. None of them has a consent any more.
+#[derive(Debug, Clone, Serialize)]
+struct LeftView {
+    count: usize,
+    url: String,
 }
 
 impl ConnectionView {
@@ -145,6 +153,10 @@ impl ConnectionView {
             quarantined: ledger.quarantined.len(),
             consent,
             accounts: account::all(connection, ledger, looking.mapping),
+            left_in_dashboard: (!connection.left.is_empty()).then(|| LeftView {
+                count: connection.left.len(),
+                url: looking.dashboard.to_owned(),
+            }),
             next_action: step.map(|step| {
                 let at_dashboard = step.action == NextAction::DeleteInDashboard;
                 ActionView::from(step).at(at_dashboard.then(|| looking.dashboard.to_owned()))

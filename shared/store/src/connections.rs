@@ -1,13 +1,15 @@
 //! Connections, and the ways to find one.
 
 use domain::{
+    claim::Claim,
     connection::{Connection, State},
-    id::{ConnectionId, CustomerId, RemoteConnectionId, TenantId},
+    id::{ConnectionId, CustomerId, InstitutionId, RemoteConnectionId, TenantId},
     session::LinkSession,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    claims,
     due::{DueKind, due_at, slot_keys},
     error::StoreError,
     item::{Draft, Item, number, text, text_of},
@@ -15,6 +17,11 @@ use crate::{
     sessions,
     table::{Query, Table, When},
 };
+
+/// Claims of one transaction: the table takes 100 items at once. What is more is claimed when it is read.
+const CLAIMS: usize = 90;
+/// Connections of one customer that are looked through.
+const LOOKED_THROUGH: usize = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Whose {
@@ -49,6 +56,17 @@ impl Table {
         connection: &Connection,
         session: &LinkSession,
     ) -> Result<(Connection, LinkSession), StoreError> {
+        self.link_claiming(connection, session, &[]).await
+    }
+
+    /// The same together with the claims on its accounts, at most 90: who links the same accounts at the
+    /// same moment gets [`StoreError::Conflict`], and finds this connection when it looks again.
+    pub async fn link_claiming(
+        &self,
+        connection: &Connection,
+        session: &LinkSession,
+        claims: &[Claim],
+    ) -> Result<(Connection, LinkSession), StoreError> {
         let fresh = connection.version == 0;
         let when = if fresh { When::Absent } else { When::Version(connection.version) };
         let next = Connection { version: connection.version + 1, ..connection.clone() };
@@ -63,6 +81,9 @@ impl Table {
             let key = Key::listed(&next.tenant, &next.customer, &next.id);
             items.push((Draft::new(&key, "listed", &next.id)?.done(), When::Always));
         }
+        for claim in claims.iter().take(CLAIMS) {
+            items.push(claims::draft(&next.tenant, &next.customer, claim)?);
+        }
         self.put_all(items).await?;
         Ok((next, moved))
     }
@@ -76,6 +97,21 @@ impl Table {
             Some(whose) => self.connection(&whose.tenant, &whose.connection).await,
             None => Ok(None),
         }
+    }
+
+    /// A customer's connections at one bank, whatever became of them; of the first 100 of all banks.
+    pub async fn connections_at(
+        &self,
+        tenant: &TenantId,
+        customer: &CustomerId,
+        institution: &InstitutionId,
+    ) -> Result<Vec<Connection>, StoreError> {
+        let mut found = Vec::new();
+        for listed in self.connections(tenant, Some(customer), None, LOOKED_THROUGH).await? {
+            let connection = self.connection(tenant, &listed.id).await?;
+            found.extend(connection.filter(|one| one.institution.id == *institution));
+        }
+        Ok(found)
     }
 
     /// The ids of a tenant's connections: of one customer, or of all; after one, at most so many.

@@ -37,6 +37,11 @@ impl Key {
         Self::new(partition(tenant, connection), "A")
     }
 
+    /// Which of a customer's connections has an account.
+    pub(crate) fn claim(tenant: &TenantId, customer: &CustomerId, account: &str) -> Self {
+        Self::new(claims(tenant, customer), format!("{CLAIM}{account}"))
+    }
+
     /// A tenant's list of connections, by customer.
     pub(crate) fn listed(
         tenant: &TenantId,
@@ -95,6 +100,8 @@ impl Key {
 
 /// Sorts behind every character that a key may hold: the upper end of a range.
 pub(crate) const END: char = '\u{7f}';
+/// The beginning of a claim's sort key.
+pub(crate) const CLAIM: &str = "A#";
 /// The sort key of a connection.
 pub(crate) const CONNECTION: &str = "K";
 /// The partition of the catalogue's head, and the beginning of its pages'.
@@ -103,6 +110,11 @@ const CATALOGUE: &str = "CATALOGUE";
 /// The partition of one connection and its journal.
 pub(crate) fn partition(tenant: &TenantId, connection: &ConnectionId) -> String {
     format!("T#{tenant}#C#{connection}")
+}
+
+/// The partition of one customer's claims.
+pub(crate) fn claims(tenant: &TenantId, customer: &CustomerId) -> String {
+    format!("T#{tenant}#U#{customer}")
 }
 
 /// The sort key of an entry: fixed width, so that text order is the order of the log.

@@ -4,6 +4,7 @@
 
 mod answered;
 mod catalogue;
+mod claims;
 mod connections;
 mod counts;
 mod customers;

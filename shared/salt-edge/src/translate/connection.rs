@@ -26,6 +26,7 @@ pub fn connection(wire: Connection) -> Result<RemoteConnection, Why> {
         institution_name: wire.provider_name.unwrap_or_default(),
         country: wire.country_code.unwrap_or_default(),
         health: health(wire.status.as_deref()),
+        created_at: wire.created_at,
         last_consent: wire.last_consent_id.and_then(|id| id.0.parse().ok()),
         next_refresh_possible_at: wire.next_refresh_possible_at,
         attempt: wire.last_attempt.map(attempt),

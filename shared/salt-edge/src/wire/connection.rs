@@ -27,6 +27,9 @@ pub struct Connection {
     /// `active`, `inactive`, `disabled`.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub status: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub created_at: Option<Timestamp>,
     /// Null while one runs.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub next_refresh_possible_at: Option<Timestamp>,

@@ -5,6 +5,7 @@ use domain::{
     id::{ConnectionId, LinkSessionId},
     journal::{Body, Entry, Position, Read, Tombstone},
     session::{InstitutionRef, Intent, LinkSession, Stage},
+    trail::Trail,
     wording::Locale,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -81,6 +82,7 @@ pub(crate) fn session(n: u8) -> LinkSession {
         remote: None,
         remote_customer: None,
         unlinked: false,
+        trail: Trail::default(),
         due: None,
         version: 0,
     }
@@ -106,6 +108,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         tries: 0,
         due: None,
         retiring: Vec::new(),
+        left: Vec::new(),
         unlisted: false,
         version: 0,
     }

@@ -1,0 +1,108 @@
+//! A bank that its customer has already: found by the accounts that a login brought.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    bank::RemoteAccount,
+    claim::{Claim, claimed_as, held_as},
+    connection::{Connection, State},
+    id::ConnectionId,
+    journal::Ledger,
+    session::LinkSession,
+};
+use shell::Failed;
+use store::Tail;
+
+use crate::{claims::free, start::Parts};
+
+/// Connections of one customer that are looked through.
+const LOOKED_THROUGH: usize = 100;
+
+/// What the accounts of a login belong to.
+pub(crate) struct Known {
+    /// The connection that goes on; none = a new one.
+    pub(crate) connection: Option<Connection>,
+    /// The customer's claims, as they were seen.
+    claims: Vec<Claim>,
+    /// What the accounts are claimed by.
+    shown: BTreeSet<String>,
+}
+
+/// The customer's connection to this bank whose accounts these are: one that was revoked, if it has any of
+/// them; one that is open, if all that it has are among them.
+pub(crate) async fn linked_before(
+    parts: &Parts,
+    key: &[u8],
+    session: &LinkSession,
+    accounts: &[RemoteAccount],
+) -> Result<Known, Failed> {
+    let bank = &session.institution.id;
+    let shown: BTreeSet<_> =
+        accounts.iter().filter_map(|account| claimed_as(account, bank, key)).collect();
+    let (tenant, customer) = (&session.tenant, &session.customer);
+    let claims = parts.table.claims(tenant, customer).await?;
+    // Whoever has just claimed one of them may be in no list yet.
+    let holders = claims.iter().filter(|claim| shown.contains(&claim.account));
+    let mut ids: Vec<ConnectionId> = holders.map(|claim| claim.connection.clone()).collect();
+    let listed = parts.table.connections(tenant, Some(customer), None, LOOKED_THROUGH).await?;
+    ids.extend(listed.into_iter().map(|line| line.id));
+    let mut seen = BTreeSet::new();
+    let mut connection = None;
+    for id in ids {
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let Some(newest) = parts.table.newest(tenant, &id).await? else { continue };
+        if newest.connection.institution.id == *bank && goes_on(&newest, &claims, &shown) {
+            connection = Some(newest.connection);
+            break;
+        }
+    }
+    Ok(Known { connection, claims, shown })
+}
+
+/// Whether this connection is the one that a login with these accounts goes on in.
+fn goes_on(newest: &Tail, claims: &[Claim], shown: &BTreeSet<String>) -> bool {
+    let Tail { connection, entries, .. } = newest;
+    let ledger = Ledger::replay(entries);
+    let key = |facts| held_as(facts, &connection.institution.id);
+    let (mut held, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    for account in ledger.accounts.values() {
+        let away = account.facts.gone || account.facts.held_by.is_some();
+        let side = if away { &mut lost } else { &mut held };
+        side.extend(key(&account.facts));
+    }
+    let own = claims.iter().filter(|claim| claim.connection == connection.id);
+    held.extend(own.map(|claim| claim.account.clone()).filter(|one| !lost.contains(one)));
+    match &connection.state {
+        State::Revoked | State::LeftWithOwner => !held.is_disjoint(shown),
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
+            !held.is_empty() && held.is_subset(shown)
+        }
+        State::Revoking { .. } => false,
+    }
+}
+
+impl Known {
+    /// The claims that a connection takes with these accounts: what is free, and again what is its own, so
+    /// that nobody takes that over at the same moment. What another open connection has stays with it.
+    pub(crate) async fn claims_of(
+        &self,
+        parts: &Parts,
+        connection: &Connection,
+    ) -> Result<Vec<Claim>, Failed> {
+        let mut taken = Vec::new();
+        for account in &self.shown {
+            let there = self.claims.iter().find(|claim| claim.account == *account);
+            let version = match there {
+                None => 0,
+                Some(claim) if claim.connection == connection.id => claim.version,
+                Some(claim) if free(parts, &connection.tenant, claim).await? => claim.version,
+                Some(_) => continue,
+            };
+            let (account, connection) = (account.clone(), connection.id.clone());
+            taken.push(Claim { account, connection, version });
+        }
+        Ok(taken)
+    }
+}

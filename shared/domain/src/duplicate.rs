@@ -1,0 +1,131 @@
+//! A login that Salt Edge has already: whose it is, and what its user does about it.
+
+use crate::{
+    connection::{Connection, State},
+    id::ConnectionId,
+    next_action::{Failure, NextAction},
+};
+
+/// Who can delete what is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The end user, in their own Salt Edge account.
+    EndUser,
+    /// The operator: connections are of the deployment's own licence.
+    Operator,
+}
+
+/// What became of a login that Salt Edge refuses as a duplicate, given the customer's connections at that
+/// bank: one of them is used again, or, when none is ours, its owner deletes what is in the way.
+pub fn resolve(
+    failure: Failure,
+    connections: &[Connection],
+    owner: Owner,
+) -> (Failure, Option<ConnectionId>) {
+    if failure.action != NextAction::ReuseConnection {
+        return (failure, None);
+    }
+    let usable = connections.iter().filter_map(|one| usable(&one.state).map(|rank| (rank, one)));
+    let best = usable.min_by_key(|(rank, one)| (*rank, std::cmp::Reverse(one.created_at)));
+    if let Some((_, connection)) = best {
+        return (failure, Some(connection.id.clone()));
+    }
+    let ending = connections.iter().any(|one| matches!(one.state, State::Revoking { .. }));
+    let action = match owner {
+        _ if ending => NextAction::StartAgain,
+        Owner::EndUser => NextAction::DeleteDuplicate,
+        Owner::Operator => NextAction::ContactSupport,
+    };
+    (Failure { action, ..failure }, None)
+}
+
+/// Whether a connection can be reconnected, and which of several first: the one that needs it.
+fn usable(state: &State) -> Option<u8> {
+    match state {
+        State::NeedsReconnect { .. } => Some(0),
+        State::LeftWithOwner => Some(1),
+        State::Active => Some(2),
+        State::Disabled { .. } | State::Revoking { .. } | State::Revoked => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{connection::Asks, connection::Phase, session::InstitutionRef};
+    use NextAction as A;
+
+    fn connection(id: &str, state: State, day: i8) -> Connection {
+        let created_at = jiff::civil::date(2026, 3, day).in_tz("UTC").unwrap().timestamp();
+        let institution =
+            InstitutionRef { id: "b".parse().unwrap(), name: "B".into(), country: "XF".into() };
+        Connection {
+            id: id.parse().unwrap(),
+            tenant: "t".parse().unwrap(),
+            customer: "c".parse().unwrap(),
+            institution,
+            remote: "1".parse().unwrap(),
+            remote_customer: "2".parse().unwrap(),
+            generation: 1,
+            state,
+            consent: None,
+            created_at,
+            checked_at: None,
+            data_as_of: None,
+            asks: Asks::default(),
+            not_before: None,
+            tries: 0,
+            due: None,
+            retiring: Vec::new(),
+            left: Vec::new(),
+            unlisted: false,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn l7_a_duplicate_always_leads_on() {
+        let taken = || Failure::new("ConnectionDuplicated", NextAction::ReuseConnection);
+        let waits = || State::NeedsReconnect { failure: taken() };
+        let revoking = || State::Revoking { phase: Phase::Requested };
+        let (end_user, operator) = (Owner::EndUser, Owner::Operator);
+        for (name, states, owner, action, id) in [
+            ("open", vec![State::Active], end_user, A::ReuseConnection, Some("con_0")),
+            (
+                "the newest",
+                vec![State::Active, State::Active],
+                operator,
+                A::ReuseConnection,
+                Some("con_1"),
+            ),
+            (
+                "the one that waits",
+                vec![waits(), State::Active],
+                end_user,
+                A::ReuseConnection,
+                Some("con_0"),
+            ),
+            (
+                "left with its owner",
+                vec![State::LeftWithOwner],
+                end_user,
+                A::ReuseConnection,
+                Some("con_0"),
+            ),
+            ("being revoked", vec![revoking()], end_user, A::StartAgain, None),
+            ("none of ours", vec![], end_user, A::DeleteDuplicate, None),
+            ("gone", vec![State::Revoked], end_user, A::DeleteDuplicate, None),
+            ("own licence", vec![], operator, A::ContactSupport, None),
+        ] {
+            let all: Vec<_> = (0_i8..)
+                .zip(states)
+                .map(|(n, state)| connection(&format!("con_{n}"), state, n + 1))
+                .collect();
+            let (failure, reuse) = resolve(taken(), &all, owner);
+            let reuse = reuse.as_ref().map(ConnectionId::as_str);
+            assert_eq!((failure.action, reuse), (action, id), "{name}");
+        }
+        let other = Failure::new("InvalidCredentials", NextAction::Reconnect);
+        assert_eq!(resolve(other.clone(), &[], end_user), (other, None));
+    }
+}
