@@ -94,6 +94,7 @@ pub async fn take(user: &User<'_>, action: NextAction, subject: Subject) -> Subj
             user.world.advance(minutes(2), minutes(1)).await;
             subject
         }
+        NextAction::DeleteDuplicate => without_duplicate(user, &subject).await,
         NextAction::InProgress | NextAction::BeingRevoked => wait(user, subject).await,
         // Whoever can mend it does; the rest is as the step says: it goes on, or the user begins anew.
         NextAction::ContactSupport
@@ -109,6 +110,15 @@ pub async fn take(user: &User<'_>, action: NextAction, subject: Subject) -> Subj
         | NextAction::TryAgain
         | NextAction::FixRequest => panic!("{action:?} is said of requests, never of a state"),
     }
+}
+
+/// The user deletes what another service connected, where the simulator has it, and begins anew.
+async fn without_duplicate(user: &User<'_>, subject: &Subject) -> Subject {
+    if let Some(found) = user.world.salt_edge.control().connections().last() {
+        delete_in_dashboard(user.world, "ada@example.com", found.id).await;
+    }
+    user.world.settle().await;
+    again(user, subject, None).await
 }
 
 /// The user goes through Salt Edge's pages once more and does everything right: in a reconnect session

@@ -101,6 +101,7 @@ pub(crate) fn failed(action: NextAction) -> Option<Way> {
         }
         NextAction::RenewConsent => Play::Refused(CONNECT, ErrorClass::ConsentExpired),
         NextAction::ReuseConnection => Play::LinkedAlready,
+        NextAction::DeleteDuplicate => Play::Refused(CONNECT, ErrorClass::ConnectionDuplicated),
         NextAction::ChooseOtherBank => Play::Refused(CONNECT, ErrorClass::ProviderInactive),
         NextAction::ContactSupport => Play::Forbidden(ErrorClass::ConnectionDisabled),
         NextAction::FixContract => Play::Forbidden(ErrorClass::ClientRestricted),
@@ -150,6 +151,7 @@ pub(crate) fn needs_reconnect(action: NextAction) -> Option<Way> {
         | NextAction::FixContract
         | NextAction::FixKeys
         | NextAction::DeleteInDashboard
+        | NextAction::DeleteDuplicate
         | NextAction::StartAgain
         | NextAction::StartAgainLater
         | NextAction::SlowDown
