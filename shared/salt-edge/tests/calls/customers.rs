@@ -48,7 +48,7 @@ async fn each_practice_is_tried_only_when_the_form_was_refused() {
             Mode::Partner,
             usual(),
             vec![failed(400, "EmailInvalid")],
-            "400 EmailInvalid User FixRequest",
+            "400 EmailInvalid User CorrectContact",
             vec![BOTH],
         ),
         (
