@@ -25,7 +25,7 @@ async fn main() {
 async fn functions(rounds: usize, folder: Option<&Path>) {
     let time = Time::Standing(shell::Clock::system().now());
     let world = World::start(WorldOptions { time, tapped: false, ..options() }).await;
-    let Ok(world) = world else { panic!("the world does not start") };
+    let world = world.unwrap_or_else(|why| panic!("{why}"));
     world.cloud.abandon();
     assert!(world.cloud.tick().await.is_ok(), "the first minute fails");
     world.settle().await;
