@@ -11,7 +11,11 @@ export const ADA = { phone: "+84 912 345 678", email: "ada@example.com" };
 /** From the search to the door of Salt Edge. */
 export async function prepare(reader, bank) {
   await reader.open("#/add");
+  // The list of all banks is replaced by what was found: whoever clicks in between clicks at nothing.
+  const found = reader.page.waitForResponse((answer) => new URL(answer.url()).searchParams.get("q") === bank.name);
   await reader.id("search-query").fill(bank.name);
+  await found;
+  await reader.page.waitForTimeout(50);
   await reader.id(`institution-${bank.id}`).click();
   await contact(reader);
 }

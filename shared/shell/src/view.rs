@@ -175,7 +175,9 @@ pub fn refresh_allowed_at(connection: &Connection, now: Timestamp) -> Option<Tim
 fn asking(connection: &Connection, data_as_of: Option<Timestamp>, now: Timestamp) -> bool {
     let asked_at = connection.asks.recent.last().copied();
     let waiting = connection.asks.deadline.is_some_and(|deadline| deadline > now);
-    waiting && asked_at > data_as_of && asked_at > connection.checked_at
+    // The bank's instant is told in whole seconds: one within the second of the ask is not older than it.
+    let second = asked_at.and_then(|at| Timestamp::from_second(at.as_second()).ok());
+    waiting && second > data_as_of && asked_at > connection.checked_at
 }
 
 fn why(state: &State) -> Option<String> {
