@@ -186,6 +186,19 @@ async fn turned_away(world: &World, story: &str, action: &str) {
 #[tokio::test]
 async fn salt_edge_may_refuse_to_open() {
     let world = world(options()).await;
+    // First: a customer is created once only.
+    for operation in ["POST /customers", "POST /connections/connect"] {
+        world.cloud.tap().arm(Fault {
+            function: Some(String::from("connect")),
+            service: Some(Service::SaltEdge),
+            operation: Some(operation.to_owned()),
+            nth: 1,
+            times: 1,
+            effect: Effect::LoseAnswer,
+        });
+        turned_away(&world, operation, "start_again_later").await;
+        assert_eq!(world.cloud.tap().waiting(), 0, "{operation}");
+    }
     for (fault, action) in [
         (ApiFaultKind::TooManyRequests, "start_again_later"),
         (ApiFaultKind::ServerError, "start_again_later"),
@@ -201,18 +214,6 @@ async fn salt_edge_may_refuse_to_open() {
         let at_the_pages = ApiFault::next(fault, "POST", "/api/v6/connections/connect");
         world.salt_edge.control().add_api_fault(at_the_pages);
         turned_away(&world, &format!("{fault:?}"), action).await;
-    }
-    for operation in ["POST /customers", "POST /connections/connect"] {
-        world.cloud.tap().arm(Fault {
-            function: Some(String::from("connect")),
-            service: Some(Service::SaltEdge),
-            operation: Some(operation.to_owned()),
-            nth: 1,
-            times: 1,
-            effect: Effect::LoseAnswer,
-        });
-        turned_away(&world, operation, "start_again_later").await;
-        assert_eq!(world.cloud.tap().waiting(), 0, "{operation}");
     }
     let ada = user(&world, TENANT, "ada");
     assert_eq!(ada.link(BANK).await["status"], "active", "once it serves again");
