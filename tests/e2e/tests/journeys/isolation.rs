@@ -52,6 +52,7 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ),
         ("POST", "/v1/connections/{con}/reconnect", visit()),
         ("POST", "/v1/connections/{con}/fetch-accounts", visit()),
+        ("POST", "/v1/connections/{con}/renew", visit()),
         ("DELETE", "/v1/connections/{con}", None),
         ("GET", "/v1/connections/{con}", None),
         ("GET", "/v1/connections/{con}/transactions/sync", None),
