@@ -258,7 +258,8 @@ async fn later(
 ) -> Result<(), Failed> {
     let patient = connection.state == State::LeftWithOwner && error.is_none();
     let tries = if patient { 0 } else { connection.tries.saturating_add(1) };
-    let mut told = tries == TOLD_AFTER;
+    // Said again at each later try, once a day: the alarm is to stay on.
+    let mut told = tries >= TOLD_AFTER;
     if !patient {
         let age = waiting_since(parts, connection)
             .await?

@@ -210,7 +210,9 @@ fn reopened(
         // The day's budget is the bank's: a fresh link does not renew it.
         asks: Asks { deadline: None, ..known.asks.clone() },
         not_before: remote.next_refresh_possible_at.filter(|at| *at > now),
-        due: None,
+        retiring: known.retiring.iter().filter(|one| **one != remote.id).cloned().collect(),
+        // What is still retiring goes on doing so.
+        due: known.kept_due(),
         unlisted: false,
         ..next
     })

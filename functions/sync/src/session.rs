@@ -162,7 +162,9 @@ async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(),
 /// It failed; what it may have left at Salt Edge is taken back.
 async fn fail(parts: &Parts, session: LinkSession, failure: Failure) -> Result<(), Failed> {
     let mut failed = failed(parts, session, failure).await?;
-    let leftover = failed.connection.is_none() && failed.remote_customer.is_some();
+    // A visit that was to reactivate a connection may have left a consent in force as well.
+    let own = failed.connection.is_none() || failed.trail.reopens.is_some();
+    let leftover = own && failed.remote_customer.is_some();
     failed.due = leftover.then(|| failed.confirm_until());
     put(parts, &failed).await
 }
