@@ -1,13 +1,15 @@
 """The stand-alone simulator as a program: the Salt Edge of the deployed stack."""
 import base64
 import datetime
+import os
 import signal
 import subprocess
+from pathlib import Path
 
 from template import ROOT
 from web import call, submit
 
-PROGRAM = ROOT / "target/debug/simulator"
+PROGRAM = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/simulator"
 KEYS = ROOT / "tests/simulator/keys"
 
 

@@ -51,7 +51,7 @@ class Stack:
         stack_id = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]["StackId"]
         self.cloudformation.delete_stack(StackName=self.name)
         ended = ("DELETE_COMPLETE", "DELETE_FAILED")
-        return until("the stack is deleted", lambda: (now := self._status(stack_id)) in ended and now, seconds=60)
+        return until("the stack is deleted", lambda: (now := self._status(stack_id)) in ended and now, seconds=180)
 
     def resources(self) -> dict:
         """Logical to physical ids."""
@@ -86,7 +86,7 @@ class Stack:
             return None
 
     def _ends_as(self, wanted: str):
-        ended = until("the deployment ends", lambda: not (now := self._status()).endswith("PROGRESS") and now, seconds=60)
+        ended = until("the deployment ends", lambda: not (now := self._status()).endswith("PROGRESS") and now, seconds=180)
         if ended != wanted:
             events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
             why = [f"{at['LogicalResourceId']}: {at.get('ResourceStatusReason')}" for at in events
