@@ -12,7 +12,7 @@ const ON_ITS_WAY = ["in_progress", "being_revoked", "slow_down"];
 const ON_THE_VISIT = ["open_link", "finish_at_bank"];
 
 /** Every code that the API may name as the next step. */
-export const CODES = [...Object.keys(REPEAT), ...AGAIN, "wait_until", "wait_budget", "reuse_connection", "choose_other_bank", "contact_support", "delete_in_dashboard", "confirm", "fix_request", "correct_contact", ...ON_ITS_WAY, ...ON_THE_VISIT];
+export const CODES = [...Object.keys(REPEAT), ...AGAIN, "wait_until", "wait_budget", "reuse_connection", "choose_other_bank", "contact_support", "delete_in_dashboard", "delete_duplicate", "confirm", "fix_request", "correct_contact", ...ON_ITS_WAY, ...ON_THE_VISIT];
 
 /**
  * The button that leads on. `place` says what there is to act on: `session`, `connection`, `again` (do the same once more),
@@ -27,7 +27,7 @@ export function nextStep(app, action, place, attempt) {
   if (code === "wait_until" && place.session?.connection_id) return make("do.statement", () => app.go(`#/connections/${segment(place.session.connection_id)}`));
   if (code === "reuse_connection") return reuse(app, place, url, make);
   if (code === "choose_other_bank") return make("do.choose", () => app.go("#/add"));
-  if (code === "delete_in_dashboard") return outside(app, url ?? app.config.salt_edge_dashboard, code);
+  if (code === "delete_in_dashboard" || code === "delete_duplicate") return outside(app, url ?? app.config.salt_edge_dashboard, code);
   if (code === "contact_support" && place.reference) return copy(app, place.reference);
   if (code === "confirm" && place.confirm) return make("do.confirm", place.confirm);
   if (ON_ITS_WAY.includes(code)) return make("do.understood", place.dismiss ?? (() => app.go("#/")));

@@ -62,6 +62,7 @@ export default {
 
   "visit.title.link": "Linking {bank}",
   "visit.title.reconnect": "Updating the credentials of {bank}",
+  "visit.title.renew": "Renewing your consent at {bank}",
   "visit.title.fetch_accounts": "Fetching accounts of {bank}",
   "visit.title.refresh": "Refreshing {bank}",
   "visit.step.returned": "Signed in through Salt Edge",
@@ -222,6 +223,7 @@ export default {
   "action.fix_contract": "Our agreement with Salt Edge does not allow this at present. Support knows about it.",
   "action.fix_keys": "Our own access to Salt Edge does not work at present. We have been alerted.",
   "action.delete_in_dashboard": "The link still exists in your Salt Edge account. Delete it there to go on.",
+  "action.delete_duplicate": "This bank login is already in your Salt Edge account, linked by somebody else. Delete it there, then link the bank again.",
   "action.start_again": "This has come to an end. You can start again.",
   "action.slow_down": "There were too many attempts within an hour. Please wait a while, then start again.",
   "action.confirm": "The bank is linked but not confirmed yet. It is only read once you confirm.",

@@ -62,6 +62,7 @@ export default {
 
   "visit.title.link": "Đang liên kết {bank}",
   "visit.title.reconnect": "Đang cập nhật thông tin đăng nhập của {bank}",
+  "visit.title.renew": "Đang gia hạn sự đồng ý với {bank}",
   "visit.title.fetch_accounts": "Đang lấy các tài khoản của {bank}",
   "visit.title.refresh": "Đang làm mới {bank}",
   "visit.step.returned": "Đã đăng nhập qua Salt Edge",
@@ -222,6 +223,7 @@ export default {
   "action.fix_contract": "Thỏa thuận của chúng tôi với Salt Edge hiện chưa cho phép việc này. Bộ phận hỗ trợ đã biết.",
   "action.fix_keys": "Quyền truy cập Salt Edge của chính chúng tôi hiện không hoạt động. Chúng tôi đã được báo động.",
   "action.delete_in_dashboard": "Liên kết vẫn tồn tại trong tài khoản Salt Edge của bạn. Hãy xóa ở đó để tiếp tục.",
+  "action.delete_duplicate": "Thông tin đăng nhập này đã có trong tài khoản Salt Edge của bạn do nơi khác liên kết. Hãy xóa ở đó rồi liên kết lại ngân hàng.",
   "action.start_again": "Việc này đã kết thúc. Bạn có thể bắt đầu lại.",
   "action.slow_down": "Có quá nhiều lần thử trong một giờ. Vui lòng chờ một lát rồi bắt đầu lại.",
   "action.confirm": "Ngân hàng đã liên kết nhưng chưa được xác nhận. Dữ liệu chỉ được đọc sau khi bạn xác nhận.",
