@@ -134,7 +134,7 @@ fn mailbox(text: &str) -> Result<String, &'static str> {
             "letters before the @ must be ASCII: mail to others does not arrive everywhere",
         );
     }
-    if local.contains('"') || domain.contains('%') {
+    if local.contains('"') || domain.contains(['%', '_']) {
         return Err(NONE);
     }
     let domain = match url::Host::parse(domain) {
