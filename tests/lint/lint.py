@@ -28,7 +28,6 @@ from transform import overrides, transformed  # noqa: E402
 
 TEMPLATE = Path("template.yaml").read_text()
 OPERATIONS = Path("infra/operations.yaml").read_text()
-OPERATIONS = Path("infra/operations.yaml").read_text()
 SAMCONFIG = Path("samconfig.toml").read_text()
 CONTRACT = Path("infra/openapi.yaml").read_text()
 
@@ -152,7 +151,6 @@ def cases():
     """A name, and what is wrong with it; nothing when it is well."""
     yield "sam validate --lint template.yaml", lambda: sam_validate(TEMPLATE)
     yield "cfn-lint template.yaml", lambda: cfn_lint(TEMPLATE)
-    yield "cfn-lint infra/operations.yaml", lambda: cfn_lint(OPERATIONS)
     yield "cfn-lint infra/operations.yaml", lambda: cfn_lint(OPERATIONS)
     for stage in ["dev", "prod"]:
         yield f"transform and cfn-lint template.yaml for {stage}", lambda stage=stage: deployed(stage)
