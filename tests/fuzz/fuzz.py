@@ -41,7 +41,7 @@ def state(world: World) -> dict:
     body = {"return_to": f"{world.page}/return", "institution_id": BANK, "connection_id": kept["connection"],
             "code": kept["code"]}
     visit = {"connection_id": kept["connection"]}
-    intents = {"link": {"institution_id": BANK, "email": "ada@example.com"}, "reconnect": visit, "fetch_accounts": visit, "refresh": visit}
+    intents = {"link": {"institution_id": BANK, "email": "ada@example.com"}, "reconnect": visit, "renew": visit, "fetch_accounts": visit, "refresh": visit}
     return {"paths": paths, "query": query, "body": body, "intents": intents}
 
 

@@ -42,6 +42,8 @@ def before_call(context, case, kwargs):
         wanted = STATE["intents"].get(case.body.get("intent"), {})
         known = {name: value for name, value in STATE["body"].items() if isinstance(case.body.get(name), str)}
         case.body.update(wanted | known)
+        if case.body.get("intent") != "link":
+            case.body.pop("type_of_account", None)
 
 
 @schemathesis.hook
