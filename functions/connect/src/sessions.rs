@@ -61,7 +61,8 @@ async fn served(parts: &Parts, id: &InstitutionId) -> Result<InstitutionRef, Pro
     if matches!(bank.health, Health::Inactive | Health::Disabled) {
         return Err(Problem::new(Code::InstitutionUnavailable));
     }
-    Ok(InstitutionRef { id: bank.id, name: bank.name, country: bank.country })
+    let (id, name, country, timezone) = (bank.id, bank.name, bank.country, bank.timezone);
+    Ok(InstitutionRef { id, name, country, timezone })
 }
 
 /// `POST /v1/link-sessions/{id}/retry`: the same visit once more, with what was given for it.

@@ -148,8 +148,8 @@ pub struct RemoteAccount {
     pub nature: String,
     /// The currency.
     pub currency: Currency,
-    /// The balance that the bank told.
-    pub balance: Read,
+    /// The balance that the bank told; none where it told none.
+    pub balance: Option<Read>,
     /// Which balance it is, in the bank's words.
     pub balance_type: Option<String>,
     /// International account number.

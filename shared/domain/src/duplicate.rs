@@ -57,8 +57,12 @@ mod tests {
 
     fn connection(id: &str, state: State, day: i8) -> Connection {
         let created_at = jiff::civil::date(2026, 3, day).in_tz("UTC").unwrap().timestamp();
-        let institution =
-            InstitutionRef { id: "b".parse().unwrap(), name: "B".into(), country: "XF".into() };
+        let institution = InstitutionRef {
+            id: "b".parse().unwrap(),
+            name: "B".into(),
+            country: "XF".into(),
+            timezone: None,
+        };
         Connection {
             id: id.parse().unwrap(),
             tenant: "t".parse().unwrap(),

@@ -57,6 +57,16 @@ pub struct Entry {
     pub body: Body,
 }
 
+impl Entry {
+    /// What it says of an account.
+    pub fn account(&self, id: &AccountId) -> Option<&AccountEntry> {
+        match &self.body {
+            Body::Read(read) => read.accounts.iter().find(|account| account.facts.id == *id),
+            Body::Tombstone(_) => None,
+        }
+    }
+}
+
 /// What an entry says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +124,16 @@ pub struct Balance {
     pub money: Money,
     /// How it is known.
     pub basis: BalanceBasis,
+    /// Which balance it is, in the bank's words; none where the bank says nothing, or it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+impl Balance {
+    /// One that was counted from an observed one and booked rows.
+    pub fn derived(money: Money) -> Self {
+        Self { money, basis: BalanceBasis::Derived, kind: None }
+    }
 }
 
 /// What is known of an account besides its rows.

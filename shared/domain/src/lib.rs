@@ -17,6 +17,7 @@ pub mod message;
 pub mod money;
 pub mod next_action;
 pub mod plan;
+pub mod proof;
 pub mod secret;
 pub mod session;
 pub mod stored;

@@ -1,14 +1,15 @@
 //! A link session: one visit of a user to the provider's pages.
 
+mod institution;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, VariantArray};
 
+pub use institution::InstitutionRef;
+
 use crate::{
-    id::{
-        ConnectionId, CustomerId, InstitutionId, LinkSessionId, RemoteConnectionId,
-        RemoteCustomerId, TenantId,
-    },
+    id::{ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, RemoteCustomerId, TenantId},
     limits::{CONFIRM_WITHIN, LINK_OPEN},
     next_action::{Failure, NextAction, NextStep},
     secret::Personal,
@@ -182,17 +183,6 @@ impl SessionEvent {
             Self::Cancelled => "cancelled",
         }
     }
-}
-
-/// The bank of a session or connection, as users know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InstitutionRef {
-    /// The provider's code.
-    pub id: InstitutionId,
-    /// Its name.
-    pub name: String,
-    /// ISO 3166-1 alpha-2.
-    pub country: String,
 }
 
 /// A link session.

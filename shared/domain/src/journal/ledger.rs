@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountEntry, AccountFacts, Balance, BalanceBasis, Body, Entry, Position, Row};
+use super::{AccountEntry, AccountFacts, Balance, Body, Entry, Position, Row};
 use crate::{
     bank::{Facts, Quarantined},
     id::{AccountId, RemoteTransactionId, TransactionId},
@@ -98,8 +98,9 @@ impl Ledger {
         });
         account.facts = entry.facts.clone();
         account.last = entry.last.clone().or(account.last.take());
-        account.balance = entry.balance.clone().or(account.balance.take());
         if complete {
+            // A bank that tells none any more does not stand by the one before.
+            account.balance.clone_from(&entry.balance);
             account.pending.clone_from(&entry.pending);
         }
         let changed = entry.modified.iter().map(|change| &change.to);
@@ -130,7 +131,7 @@ impl LedgerAccount {
         let mut running = self.balance.as_ref().map(|balance| balance.money);
         rows.into_iter()
             .map(|(_, row)| {
-                let after = running.map(|money| Balance { money, basis: BalanceBasis::Derived });
+                let after = running.map(Balance::derived);
                 running = running.and_then(|money| money.minus(row.facts.money).ok());
                 (row, after)
             })

@@ -121,19 +121,23 @@ pub(super) fn plan(
     if facts.held_by.is_some() {
         return elsewhere(facts, known, scope);
     }
-    let balance = Balance { money: theirs.balance.money, basis: BalanceBasis::Observed };
+    let balance = theirs.balance.map(|read| Balance {
+        money: read.money,
+        basis: BalanceBasis::Observed,
+        kind: theirs.balance_type.clone(),
+    });
     let mut pending: Vec<Facts> = fetched.pending.iter().map(|row| row.facts.clone()).collect();
     pending.sort_by(|a, b| (a.made_on, &a.description).cmp(&(b.made_on, &b.description)));
     let rows = rows::plan(id, known, fetched, facts.gone, scope);
     let same = known.is_some_and(|known| {
         known.facts == facts
-            && known.balance.as_ref() == Some(&balance)
+            && known.balance == balance
             && known.pending == pending
             && rows.is_empty()
     });
     let entry = AccountEntry {
         facts,
-        balance: Some(balance),
+        balance,
         last: rows.last,
         added: rows.added,
         modified: rows.modified,

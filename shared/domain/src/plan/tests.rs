@@ -45,7 +45,7 @@ fn remote(row: &Shown<'_>) -> RemoteTransaction {
 }
 
 fn fetched(rows: &[Shown<'_>], from: Option<u64>, duplicated: &[u64]) -> Fetched {
-    let balance = Money::read("10", "EUR".parse().unwrap()).unwrap();
+    let balance = Money::read("10", "EUR".parse().unwrap()).ok();
     let account = RemoteAccount {
         id: "7".parse().unwrap(),
         name: Personal::from("Everyday"),

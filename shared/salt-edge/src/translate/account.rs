@@ -16,8 +16,9 @@ pub fn account(wire: Account) -> Result<RemoteAccount, Why> {
         .currency_code
         .and_then(|code| code.parse().ok())
         .ok_or("currency_code is missing or not in ISO 4217")?;
-    let digits = wire.balance.ok_or("balance is missing or no number")?;
-    let balance = Money::read(&digits.0, currency).map_err(|_| "balance cannot be kept exactly")?;
+    // Nothing is not zero: rows are copied all the same, and their balance is unknown.
+    let balance = wire.balance.map(|digits| Money::read(&digits.0, currency)).transpose();
+    let balance = balance.map_err(|_| "balance cannot be kept exactly")?;
     let AccountExtra {
         account_name,
         iban,

@@ -47,7 +47,7 @@ pub(crate) const USER: &str = "ada";
 
 fn bank() -> InstitutionRef {
     let id = "fakebank_oauth_xf".parse().unwrap();
-    InstitutionRef { id, name: "Fakebank".to_owned(), country: "XF".to_owned() }
+    InstitutionRef { id, name: "Fakebank".to_owned(), country: "XF".to_owned(), timezone: None }
 }
 
 /// The answer to a request of this name, given again for a day.

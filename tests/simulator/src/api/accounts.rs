@@ -45,7 +45,7 @@ impl World {
             "connection_id": self.id(account.connection_id),
             "name": account.name,
             "nature": account.nature,
-            "balance": account.balance.number(),
+            "balance": if account.untold { Value::Null } else { account.balance.number() },
             "currency_code": account.currency_code,
             "extra": account.extra,
             "created_at": seconds_text(account.created_at),

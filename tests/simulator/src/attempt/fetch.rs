@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Attempt;
 use super::copy::Copying;
 use crate::amount::Amount;
-use crate::bank::{BankAccount, Book, RowStatus, add_update_rows};
+use crate::bank::{BalanceRule, BankAccount, Book, RowStatus, add_update_rows};
 use crate::clock::date_of;
 use crate::ids::Id;
 use crate::world::{Connection, CopiedAccount, World};
@@ -70,6 +70,7 @@ impl World {
                 copied.updated_at = now;
             }
             copied.balance = balance;
+            copied.untold = account.balance == BalanceRule::Untold;
             copied.currency_code.clone_from(&account.currency);
             copied.extra = account_extra(visit, account);
             return;
@@ -82,6 +83,7 @@ impl World {
             name: account.iban.clone(),
             nature: account.nature.clone(),
             balance: balance.unwrap_or_else(|| Amount::of(Decimal::ZERO)),
+            untold: account.balance == BalanceRule::Untold,
             currency_code: account.currency.clone(),
             extra: account_extra(visit, account),
             created_at: now,
@@ -153,6 +155,9 @@ fn account_extra(visit: &Visit, account: &BankAccount) -> Map<String, Value> {
         json!({ "posted": account.count(RowStatus::Booked), "pending": account.count(RowStatus::Pending) }),
     );
     extra.insert("updated_on_last_attempt".into(), Value::Bool(true));
+    if account.balance == BalanceRule::Available {
+        extra.insert("balance_type".into(), "interimAvailable".into());
+    }
     if account.states_available {
         let available = account.stated_balance().value() + account.sum(RowStatus::Pending);
         extra.insert("available_amount".into(), Amount::of(available).number());

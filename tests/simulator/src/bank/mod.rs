@@ -72,6 +72,10 @@ pub enum BalanceRule {
     Fixed(Amount),
     /// As computed, and that much off.
     OffBy(Amount),
+    /// As computed, and the pending rows; `extra.balance_type` says `interimAvailable`.
+    Available,
+    /// Not at all.
+    Untold,
 }
 
 /// An account at the bank.
@@ -105,7 +109,8 @@ impl BankAccount {
     pub fn stated_balance(&self) -> Amount {
         let computed = self.opening.value() + self.sum(RowStatus::Booked);
         match &self.balance {
-            BalanceRule::Computed => Amount::of(computed),
+            BalanceRule::Computed | BalanceRule::Untold => Amount::of(computed),
+            BalanceRule::Available => Amount::of(computed + self.sum(RowStatus::Pending)),
             BalanceRule::Fixed(amount) => amount.clone(),
             BalanceRule::OffBy(amount) => Amount::of(computed + amount.value()),
         }

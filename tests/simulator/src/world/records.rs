@@ -237,6 +237,9 @@ pub struct CopiedAccount {
     pub nature: String,
     /// `balance`.
     pub balance: Amount,
+    /// The bank told none: `balance` is null.
+    #[serde(default)]
+    pub untold: bool,
     /// `currency_code`.
     pub currency_code: String,
     /// `extra`.
