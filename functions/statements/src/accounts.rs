@@ -30,12 +30,16 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
     Ok(Answer::json(200, &view).with_header("etag", etag(&id, &mapping)))
 }
 
-async fn of_account(table: &Table, call: &Call, id: &AccountId) -> Result<Tail, Problem> {
+pub(crate) async fn of_account(
+    table: &Table,
+    call: &Call,
+    id: &AccountId,
+) -> Result<Tail, Problem> {
     let connection = id.connection().ok_or_else(not_found)?;
     seen(table, call.caller()?, &connection).await?.ok_or_else(not_found)
 }
 
-fn not_found() -> Problem {
+pub(crate) fn not_found() -> Problem {
     Problem::new(Code::AccountNotFound)
 }
 
