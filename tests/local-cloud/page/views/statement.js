@@ -4,6 +4,7 @@ import { button, el, link } from "../dom.js";
 import { trouble } from "../trouble.js";
 import { ledger } from "./ledger.js";
 import { accountName } from "./parts.js";
+import { proof } from "./proof.js";
 
 const PAGE = 100;
 
@@ -11,17 +12,18 @@ const PAGE = 100;
 export async function statement(app, slot, account, signal, changed) {
   const path = `/v1/accounts/${segment(account.id)}/transactions`;
   try {
-    const [pending, booked] = await Promise.all([
+    const [pending, booked, proven] = await Promise.all([
       app.api.get(`${path}?status=pending&limit=${PAGE}`, signal),
       app.api.get(`${path}?status=booked&limit=${PAGE}`, signal),
+      account.held_by ? null : proof(app, account, signal),
     ]);
-    draw(app, slot, account, pending.transactions, booked, path, signal, changed);
+    draw(app, slot, account, { pending: pending.transactions, booked, proven }, path, signal, changed);
   } catch (error) {
     if (!signal.aborted) slot.replaceChildren(trouble(app, error, { again: () => statement(app, slot, account, signal, changed) }));
   }
 }
 
-function draw(app, slot, account, pending, booked, path, signal, changed) {
+function draw(app, slot, account, { pending, booked, proven }, path, signal, changed) {
   const heading = el("h2", {}, app.t("statement.title"), el("span", { class: "quiet" }, ` · ${accountName(account)}`));
   const basis = el("p", { class: "quiet small", testid: "balance-basis" }, balanceBasis(app, account.balance));
   const figure = el("div");
@@ -29,7 +31,7 @@ function draw(app, slot, account, pending, booked, path, signal, changed) {
   const body = el("tbody", {}, shown.map((row) => line(app, row)));
   const fill = () => figure.replaceChildren(chart(app, account, shown, signal) ?? "");
   fill();
-  const parts = [heading, basis, ...apart(app, account, changed), figure];
+  const parts = [heading, basis, ...apart(app, account, changed), figure, proven].filter(Boolean);
   if (pending.length > 0) parts.push(pendingRows(app, pending));
   if (shown.length === 0 && pending.length === 0) parts.push(el("p", { class: "empty-statement", testid: "statement-empty" }, app.t("statement.empty")));
   if (shown.length > 0) parts.push(table(app, app.t("statement.booked"), body, "booked"));
