@@ -25,7 +25,11 @@ pub(crate) async fn begin(
         return again(&answered, &request, &seal);
     }
     let session = new.await?;
-    limits::count(parts, call).await?;
+    if let Err(spent) = limits::count(parts, call).await {
+        // The same request, a moment earlier, may have taken the last place.
+        let answered = parts.table.answered_now(tenant, &request.name, call.now).await?;
+        return answered.map_or(Err(spent), |answered| again(&answered, &request, &seal));
+    }
     let token = token(&parts.entropy)?;
     let url = format!("{}/connect/{token}", parts.public_url);
     let answer = view::created(parts, &session, url, call);

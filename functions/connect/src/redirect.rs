@@ -60,18 +60,23 @@ async fn refused(
             Ending::NotOpened.into()
         }
     };
-    let fresh = parts.table.session(&session.tenant, &session.id).await?;
-    let fresh = fresh.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
-    let (failure, reuse) = resolved(parts, &fresh, failure).await?;
-    if let Ok(mut failed) = fresh.after(SessionEvent::Failed(failure)) {
-        failed.trail.reuse = reuse;
+    let (failure, reuse) = resolved(parts, session, failure).await?;
+    for _ in 0..RACES {
+        let fresh = parts.table.session(&session.tenant, &session.id).await?;
+        let fresh = fresh.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
+        // Cancelled at the same moment: that stands.
+        let Ok(mut failed) = fresh.after(SessionEvent::Failed(failure.clone())) else { break };
+        failed.trail.reuse.clone_from(&reuse);
         match parts.table.put_session(&failed).await {
-            // Cancelled at the same moment: that stands.
-            Ok(_) | Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+            Err(StoreError::Conflict) => {}
+            stored => {
+                stored?;
+                break;
+            }
         }
     }
-    Ok(Answer::see_other(with_query(&fresh.return_to, &[("link_session_id", fresh.id.as_str())])?))
+    let named = [("link_session_id", session.id.as_str())];
+    Ok(Answer::see_other(with_query(&session.return_to, &named)?))
 }
 
 /// `GET /connect/return`: the browser is back; the SaaS gets a one-time code.
