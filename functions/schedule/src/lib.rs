@@ -14,6 +14,8 @@ use store::{Due, DueKind, Table};
 const CATALOGUE_MINUTE: i64 = 2 * 60;
 /// A copy that is older did not come off: it is tried again once an hour.
 const CATALOGUE_LATE: SignedDuration = SignedDuration::from_hours(25);
+/// While nothing was copied yet, it is tried again after so many minutes.
+const CATALOGUE_AGAIN: i64 = 15;
 
 struct Parts {
     table: Table,
@@ -57,8 +59,10 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
     }
     let catalogue = parts.table.catalogue().await?;
     let age = catalogue.map(|catalogue| now.duration_since(catalogue.copied_at));
-    let nightly = minutes.any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE);
-    if nightly || age.is_none_or(|age| hourly && age > CATALOGUE_LATE) {
+    let nightly = minutes.clone().any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE);
+    // Without one nothing can be linked; but each message that fails becomes a dead letter.
+    let again = ticked.is_none() || minutes.any(|minute| minute.rem_euclid(CATALOGUE_AGAIN) == 0);
+    if nightly || age.map_or(again, |age| hourly && age > CATALOGUE_LATE) {
         sync.push(Message::Catalogue);
     }
     // A slot asks; the same slot's connections are looked at again when that ask's deadline is over.
