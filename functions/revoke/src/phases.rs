@@ -265,7 +265,7 @@ async fn later(
             .await?
             .map_or(0, |asked| now.duration_since(asked).as_secs());
         tracing::info!(metric.revocation_age_seconds = age, metric.revocation_tries = tries,
-            connection.id = %connection.id, "a revocation is not over");
+            connection.id = %connection.id, tenant = %connection.tenant, "a revocation is not over");
     }
     if let Some(error) = &error {
         tracing::warn!(connection.id = %connection.id, %error, "a revocation could not go on");

@@ -7,7 +7,7 @@ use domain::{
     ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
     limits::SESSION_PAUSE,
-    session::{LinkSession, SessionEvent, Stage},
+    session::{Intent, LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
 use salt_edge::Keyring;
@@ -42,13 +42,21 @@ pub(crate) async fn unlink(
         Some(_) => None,
         None => find(parts, &bank, &session, now).await?,
     };
-    let found = match found {
-        Some(remote) => leftover(parts, remote).await?,
+    let holder = match &found {
+        Some(remote) => parts.table.connection_of(&remote.id).await?,
         None => None,
     };
+    // Where Salt Edge merged the login into a connection that stands, the visit left nothing behind.
+    let stands = holder.as_ref().is_some_and(|holder| holder.state.open());
+    let found = found.filter(|_| !stands);
     if let (false, Some(due)) = (last, looked_at_again(&session, found.as_ref(), now)) {
         parts.table.put_session(&LinkSession { due: Some(due), ..session }).await?;
         return Ok(());
+    }
+    let own =
+        |ended: &Connection| ended.tenant == session.tenant && ended.customer == session.customer;
+    if let (Some(_), Some(ended)) = (&found, holder.filter(own)) {
+        return reactivated(parts, &session, &ended.id, ended.generation, now).await;
     }
     let ended = ended(&session, found.is_some())?;
     let ended = LinkSession { unlinked: true, due: None, ..ended };
@@ -78,7 +86,7 @@ fn looked_at_again(
     }
 }
 
-/// A visit that was to reactivate a connection, and was never confirmed: what it allowed is taken back.
+/// A visit that reactivated a connection which had ended, and was never confirmed: what it allowed is taken back.
 async fn reactivated(
     parts: &Parts,
     session: &LinkSession,
@@ -93,7 +101,7 @@ async fn reactivated(
     {
         parts.table.put_connection(&Connection { due: Some(now), ..again }).await?;
     }
-    let ended = ended(session, false)?;
+    let ended = ended(session, session.intent == Intent::Link)?;
     parts.table.put_session(&LinkSession { unlinked: true, due: None, ..ended }).await?;
     phases::go_on(parts, &session.tenant, id, now).await
 }
@@ -138,28 +146,13 @@ async fn find(
         return Ok(Some(own.clone()));
     }
     // Salt Edge has asked by itself since, without a mark: believed only when it can be no other.
-    let mut unmarked = Vec::new();
-    for remote in shown.into_iter().filter(|remote| session.may_have_made(remote)) {
-        if parts.table.connection_of(&remote.id).await?.is_none() {
-            unmarked.push(remote);
-        }
-    }
-    let only = unmarked.pop();
-    Ok(only.filter(|_| unmarked.is_empty()))
+    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
+    Ok(parts.table.only_unknown(unmarked).await?)
 }
 
 /// The mark of the newest attempt. One that Salt Edge began by itself may have none.
 fn newest_tag(remote: &RemoteConnection) -> Option<&Tag> {
     remote.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref())
-}
-
-/// Where Salt Edge merged the login into a connection that stands, the visit left nothing behind.
-async fn leftover(
-    parts: &Parts,
-    remote: RemoteConnection,
-) -> Result<Option<RemoteConnection>, Failed> {
-    let known = parts.table.connection_of(&remote.id).await?;
-    Ok(if known.is_some_and(|known| known.state.open()) { None } else { Some(remote) })
 }
 
 /// A record for the revocation to go by; nobody is shown it.

@@ -136,14 +136,8 @@ async fn find(
         return Ok(Some(own.clone()));
     }
     // Salt Edge has asked by itself since, and its attempt has no mark: believed only when it can be no other.
-    let mut unmarked = Vec::new();
-    for remote in shown.into_iter().filter(|remote| session.may_have_made(remote)) {
-        if parts.table.connection_of(&remote.id).await?.is_none() {
-            unmarked.push(remote);
-        }
-    }
-    let only = unmarked.pop();
-    Ok(only.filter(|_| unmarked.is_empty()))
+    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
+    Ok(parts.table.only_unknown(unmarked).await?)
 }
 
 /// Salt Edge is not done. A callback or the due index brings us back; an hour is the end.

@@ -1,6 +1,7 @@
 //! Connections, and the ways to find one.
 
 use domain::{
+    bank::RemoteConnection,
     claim::Claim,
     connection::{Connection, State},
     id::{ConnectionId, CustomerId, InstitutionId, RemoteConnectionId, TenantId},
@@ -97,6 +98,21 @@ impl Table {
             Some(whose) => self.connection(&whose.tenant, &whose.connection).await,
             None => Ok(None),
         }
+    }
+
+    /// The one of these connections of Salt Edge's that is none of ours. None where there is no such one, or
+    /// several of which it may be any.
+    pub async fn only_unknown(
+        &self,
+        shown: impl IntoIterator<Item = RemoteConnection>,
+    ) -> Result<Option<RemoteConnection>, StoreError> {
+        let mut only = None;
+        for remote in shown {
+            if self.connection_of(&remote.id).await?.is_none() && only.replace(remote).is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(only)
     }
 
     /// A customer's connections at one bank, whatever became of them; of the first 100 of all banks.

@@ -9,8 +9,8 @@ use e2e::{
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, CallbackKind, ClientKind, ErrorClass,
-    SameEmail, SameLogin, Switches, Walk,
+    ApiFault, ApiFaultKind, BankFault, CallbackFault, CallbackFaultKind, CallbackKind, ClientKind,
+    ErrorClass, SameEmail, SameLogin, Switches, Walk,
 };
 
 use crate::{accounts::quiet, link_visits::visited};
@@ -140,6 +140,60 @@ async fn l7_a_reactivation_that_nobody_confirms_is_taken_back() {
     assert_eq!(ada.stands(&first).await.0, "left_with_owner");
     let session = ada.session(session["id"].as_str().unwrap()).await;
     assert_eq!(session["stage"], "failed", "{session:#}");
+}
+
+#[tokio::test]
+async fn l7_a_fresh_link_into_a_connection_that_ended_is_taken_back_where_nobody_confirms_it() {
+    let switches = Switches { same_login: SameLogin::Reconnect, ..quiet().switches };
+    let world = world(WorldOptions { kind: ClientKind::Partner, switches, ..quiet() }).await;
+    let ada = user(&world, TENANT, "ada");
+    let first = ada.link(OAUTH).await;
+    ada.revoke(&first).await.expect(202);
+    world.settle().await;
+    world.advance(minutes(61), minutes(1)).await;
+    let session = ada.new_link(OAUTH).await;
+    ada.visit(&session, &Walk::default()).await;
+    world.settle().await;
+    let consents = || world.salt_edge.control().ledger().consents;
+    let active =
+        || consents().iter().filter(|one| one.status == simulator::ConsentStatus::Active).count();
+    assert_eq!(active(), 1, "it was given");
+    a_day_passes(&world).await;
+    assert_eq!(active(), 0, "it is taken back");
+    let session = ada.session(session["id"].as_str().unwrap()).await;
+    assert_eq!(session["stage"], "failed", "{session:#}");
+    assert_eq!(ada.stands(&first).await.0, "left_with_owner");
+    // What its owner deletes is still known by its first name.
+    delete_in_dashboard(&world, "ada@example.com", newest(&world)).await;
+    world.settle().await;
+    world.advance(minutes(1), minutes(1)).await;
+    assert_eq!(ada.stands(&first).await.0, "revoked");
+}
+
+#[tokio::test]
+async fn l7_a_reactivation_that_fails_leaves_no_consent_in_force() {
+    let world = refusing(ClientKind::Partner).await;
+    let ada = user(&world, TENANT, "ada");
+    let first = ada.link(OAUTH).await;
+    ada.revoke(&first).await.expect(202);
+    world.settle().await;
+    world.advance(minutes(61), minutes(1)).await;
+    let (provider, connection) = (None, None);
+    let fault = BankFault { class: ErrorClass::FetchingTimeout, provider, connection, times: 1 };
+    world.salt_edge.control().add_bank_fault(fault);
+    let path = format!("/v1/connections/{}/reconnect", first["id"].as_str().unwrap());
+    let session = ada.post(&path, &json!({"return_to": e2e::RETURN_TO})).await.expect(201);
+    let visit = ada.visit(&session, &Walk::default()).await;
+    ada.confirm(&visit).await;
+    world.settle().await;
+    let session = ada.session(session["id"].as_str().unwrap()).await;
+    assert_eq!(session["stage"], "failed", "{session:#}");
+    a_day_passes(&world).await;
+    let consents = world.salt_edge.control().ledger().consents;
+    let given = consents.len();
+    let active = |one: &&simulator::Consent| one.status == simulator::ConsentStatus::Active;
+    assert_eq!((given, consents.iter().filter(active).count()), (2, 0), "given, and taken back");
+    assert_eq!(ada.stands(&first).await.0, "left_with_owner");
 }
 
 #[tokio::test]
