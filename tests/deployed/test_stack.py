@@ -39,7 +39,7 @@ def test_deleting_the_stack_loses_no_data(world):
     resources = template.read(world.stack.built / "template.yaml")["Resources"]
     holds_data = {name for name, at in resources.items() if at["Type"] in (
         "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup")}
-    assert {name for name, at in resources.items() if at.get("DeletionPolicy") == "Retain"} >= holds_data
+    assert {name for name, at in resources.items() if at.get("DeletionPolicy") == "RetainExceptOnCreate"} >= holds_data
     assert {name for name, at in resources.items() if at.get("UpdateReplacePolicy") == "Retain"} >= holds_data
 
     dynamodb = world.emulator.client("dynamodb")

@@ -65,7 +65,7 @@ fn what_holds_data_is_sealed_kept_and_bounded() {
                 ("Properties.SSESpecification.KMSMasterKeyId", key),
                 ("Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "true"),
                 ("Properties.DeletionProtectionEnabled", "true"),
-                ("DeletionPolicy", "Retain"),
+                ("DeletionPolicy", "RetainExceptOnCreate"),
                 ("UpdateReplacePolicy", "Retain"),
             ],
         ),
@@ -79,7 +79,7 @@ fn what_holds_data_is_sealed_kept_and_bounded() {
         ),
         (
             "AWS::SecretsManager::Secret",
-            &[("Properties.KmsKeyId", key), ("DeletionPolicy", "Retain")],
+            &[("Properties.KmsKeyId", key), ("DeletionPolicy", "RetainExceptOnCreate")],
         ),
         (
             "AWS::Logs::LogGroup",
@@ -87,7 +87,7 @@ fn what_holds_data_is_sealed_kept_and_bounded() {
         ),
         (
             "AWS::KMS::Key",
-            &[("Properties.EnableKeyRotation", "true"), ("DeletionPolicy", "Retain")],
+            &[("Properties.EnableKeyRotation", "true"), ("DeletionPolicy", "RetainExceptOnCreate")],
         ),
     ];
     let own = own();

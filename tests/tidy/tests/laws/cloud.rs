@@ -45,14 +45,14 @@ fn a_template_that_breaks_a_law() {
         ),
         (
             stay,
-            "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain",
+            "Type: AWS::DynamoDB::Table\n    DeletionPolicy: RetainExceptOnCreate",
             "Type: AWS::DynamoDB::Table\n    DeletionPolicy: Delete",
             "Table would be lost: DeletionPolicy",
         ),
         (
             stay,
-            "Type: AWS::KMS::Key\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain",
-            "Type: AWS::KMS::Key\n    DeletionPolicy: Retain",
+            "Type: AWS::KMS::Key\n    DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain",
+            "Type: AWS::KMS::Key\n    DeletionPolicy: RetainExceptOnCreate",
             "Key would be lost: UpdateReplacePolicy",
         ),
         (said, "    Description: Days after which log lines go.\n", "", "LogRetentionDays needs"),
