@@ -139,7 +139,7 @@ async fn l6_a_reference_survives_pulls_reconnects_and_a_link_after_a_revocation(
 
         let row = NewRow::booked("-3.20".parse().unwrap(), "COFFEE");
         world.salt_edge.control().add_row(&BankAt::of(BANK), "account-1", row).unwrap();
-        world.advance(hours(25), minutes(10)).await;
+        world.advance(hours(25), hours(1)).await;
         assert_eq!(account(&ada, &id).await.0["reference"], "1200", "{kind:?}: a pull");
         let session =
             ada.post(&format!("{path}/reconnect"), &json!({"return_to": RETURN_TO})).await;

@@ -33,6 +33,7 @@ mod modes;
 mod modes_bad;
 mod one_journal;
 mod operations;
+mod renewals;
 mod revoke;
 mod revoke_again;
 mod revoke_faults;

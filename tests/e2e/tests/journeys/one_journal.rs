@@ -7,10 +7,11 @@ use e2e::{
     oracle::{assert_equal, assert_no_holes, newest},
     user, world,
 };
-use local_cloud::{World, WorldOptions};
+use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    BankAt, CallbackFault, CallbackFaultKind, ClientKind, NewAccount, NewRow, Switches, Walk,
+    BankAt, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus, Id, NewAccount, NewRow,
+    Switches, Walk,
 };
 
 use crate::accounts::quiet;
@@ -35,12 +36,20 @@ async fn assert_one(ada: &User<'_>, visits: [&Visit; 2], name: &str) {
     let listed = ada.get("/v1/connections").await;
     let listed = listed["connections"].as_array().unwrap();
     assert_eq!(listed.len(), 1, "{name}: {listed:#?}");
-    assert_equal(ada, &listed[0], newest(ada.world)).await;
+    let read = *in_force(ada.world).last().unwrap();
+    assert_equal(ada, &listed[0], read).await;
     assert_no_holes(ada.world).await;
 }
 
+/// Connections at Salt Edge whose consent is in force: of two logins, the one that came last goes on.
+fn in_force(world: &World) -> Vec<Id> {
+    let consents = world.salt_edge.control().ledger().consents;
+    let active = consents.into_iter().filter(|one| one.status == ConsentStatus::Active);
+    active.map(|one| one.connection_id).collect()
+}
+
 #[tokio::test]
-async fn l7_two_first_links_that_are_open_together_make_one_journal() {
+async fn l7_two_first_links_at_one_moment_make_one_journal() {
     for kind in [ClientKind::Partner, ClientKind::Client] {
         let world = world(WorldOptions { kind, ..quiet() }).await;
         let ada = user(&world, TENANT, "ada");
@@ -48,18 +57,58 @@ async fn l7_two_first_links_that_are_open_together_make_one_journal() {
         let one = gone_through(&ada, OAUTH, &usual).await;
         let two = gone_through(&ada, OAUTH, &usual).await;
         world.settle().await;
-        for visit in [&one, &two] {
-            ada.confirm(visit).await.expect(200);
-            world.settle().await;
-        }
+        let (a, b) = tokio::join!(ada.confirm(&one), ada.confirm(&two));
+        assert_eq!((a.status, b.status), (200, 200));
+        world.settle().await;
         assert_one(&ada, [&one, &two], &format!("{kind:?}")).await;
         // The one that lost is retired; and what is booked later is there once.
         world.advance(minutes(70), minutes(1)).await;
         let row = NewRow::booked("-1.23".parse().unwrap(), "AFTERWARDS");
         world.salt_edge.control().add_row(&BankAt::of(OAUTH), "account-1", row).unwrap();
-        world.advance(hours(25), minutes(10)).await;
+        world.advance(hours(25), hours(1)).await;
         assert_one(&ada, [&one, &two], &format!("{kind:?}, a day later")).await;
+        assert_eq!(in_force(&world).len(), 1, "{kind:?}");
     }
+}
+
+/// Two first links at one moment, of which `sync` meets a fault at its k-th request, for every k.
+async fn at_each_request(effect: Effect) {
+    for k in 1.. {
+        let world = world(quiet()).await;
+        let ada = user(&world, TENANT, "ada");
+        let usual = Walk::default();
+        let one = gone_through(&ada, OAUTH, &usual).await;
+        let two = gone_through(&ada, OAUTH, &usual).await;
+        world.settle().await;
+        world.cloud.tap().arm(Fault::at("sync", k, effect));
+        let (a, b) = tokio::join!(ada.confirm(&one), ada.confirm(&two));
+        assert_eq!((a.status, b.status), (200, 200));
+        world.settle().await;
+        let hit = world.cloud.tap().fired() > 0;
+        world.cloud.tap().disarm();
+        world.advance(minutes(39), minutes(13)).await;
+        assert_one(&ada, [&one, &two], &format!("{effect:?} at {k}")).await;
+        assert!(world.cloud.dead_letters().is_empty(), "{effect:?} at {k}");
+        if !hit {
+            assert!(k > 20, "{effect:?}: only {k} requests");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn l7_two_first_links_killed_before_each_request_make_one_journal() {
+    at_each_request(Effect::KillBefore).await;
+}
+
+#[tokio::test]
+async fn l7_two_first_links_killed_after_each_request_make_one_journal() {
+    at_each_request(Effect::KillAfter).await;
+}
+
+#[tokio::test]
+async fn l7_two_first_links_that_lose_any_answer_make_one_journal() {
+    at_each_request(Effect::LoseAnswer).await;
 }
 
 /// Two logins of one bank which both see one account; its number.
@@ -121,13 +170,13 @@ async fn l7_two_logins_that_share_an_account_have_it_once() {
         let held = household(&second);
         assert_eq!((&held["held_by"], &held["balance"]), (&first["id"], &Value::Null), "{held:#}");
         assert_eq!(told(&ada, [&first, &second]).await, [1, 0], "{kind:?}");
-        world.advance(hours(25), minutes(10)).await;
+        world.advance(hours(25), hours(1)).await;
         assert_eq!(told(&ada, [&first, &second]).await, [1, 0], "{kind:?}: after a day of pulls");
 
         // The first is revoked: the second takes the account over with its next read.
         ada.revoke(&first).await.expect(202);
         world.settle().await;
-        world.advance(hours(25), minutes(10)).await;
+        world.advance(hours(25), hours(1)).await;
         let second = ada.again(&second).await;
         let held = household(&second);
         assert_eq!(held["held_by"], Value::Null, "{kind:?}: {second:#}");
@@ -137,7 +186,7 @@ async fn l7_two_logins_that_share_an_account_have_it_once() {
         let again = ada.link(SIMPLE).await;
         assert_eq!(again["id"], first["id"]);
         assert_eq!(household(&again)["held_by"], second["id"], "{again:#}");
-        world.advance(hours(25), minutes(10)).await;
+        world.advance(hours(25), hours(1)).await;
         assert_eq!(told(&ada, [&first, &second]).await[1], 1, "{kind:?}");
         assert_no_holes(&world).await;
     }
@@ -152,7 +201,7 @@ async fn l7_an_account_that_the_first_login_no_longer_shows_is_taken_over() {
     let other = Walk { login: "second".into(), ..Walk::default() };
     let second = ada.link_with(SIMPLE, &other).await;
     world.salt_edge.control().set_closed(&BankAt::of(SIMPLE), &iban, true).unwrap();
-    world.advance(hours(49), minutes(10)).await;
+    world.advance(hours(49), hours(1)).await;
     let (first, second) = (ada.again(&first).await, ada.again(&second).await);
     assert_eq!(household(&first)["gone"], true, "{first:#}");
     assert_eq!(household(&second)["held_by"], Value::Null, "{second:#}");
