@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::permissions;
 use crate::queues::Queues;
-use crate::tap::{Service, Tap};
+use crate::tap::{Asked, Service, Tap};
 use crate::template::Statement;
 
 /// The caller that no role holds back: the embedder's own table client.
@@ -71,6 +71,12 @@ async fn answer(
         tracing::warn!(function, operation, refusal, "the role does not allow it");
         return error("AccessDeniedException", &refusal).map(Body::from);
     }
+    let asked = Asked {
+        function: &function,
+        service,
+        operation,
+        may_be_older: may_be_older(operation, &request).then(|| format!("{function} {request}")),
+    };
     let work = async {
         match service {
             Service::DynamoDb => aws.table(operation, &headers, request).await,
@@ -78,7 +84,12 @@ async fn answer(
             Service::Secrets | Service::SaltEdge => aws.secret(operation, &request),
         }
     };
-    aws.tap.pass(&function, service, operation, work).await
+    aws.tap.pass(asked, work).await
+}
+
+/// Whether a read did not ask for the newest: then the table may answer as it stood a moment ago.
+fn may_be_older(operation: &str, request: &Value) -> bool {
+    matches!(operation, "GetItem" | "Query") && request["ConsistentRead"] != true
 }
 
 impl Aws {

@@ -45,6 +45,13 @@ impl Clock {
         }
     }
 
+    /// Puts a clock that stands at another instant, an earlier one too; one that runs goes on.
+    pub(crate) fn put(&self, at: Timestamp) {
+        if let Time::Standing(now) = &mut *self.time() {
+            *now = at;
+        }
+    }
+
     /// The same clock as the functions see it.
     pub fn shared(&self) -> shell::Clock {
         let clock = self.clone();

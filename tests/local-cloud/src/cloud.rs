@@ -197,6 +197,16 @@ impl LocalCloud {
         panic!("the local cloud does not come to rest");
     }
 
+    /// Hands one batch to a function, of the queue that wakes it; whether there was one.
+    pub async fn deliver(&self, package: &str) -> bool {
+        for (function, source) in &self.shared.sources {
+            if function == package {
+                return self.shared.deliver(package, source).await;
+            }
+        }
+        false
+    }
+
     /// One event of the schedule. Errors: the function did not answer it well.
     pub async fn tick(&self) -> Result<(), Ended> {
         for (package, _) in &self.shared.rates {

@@ -130,6 +130,11 @@ impl Queues {
         self.state().clone()
     }
 
+    /// Puts back what a snapshot holds.
+    pub(crate) fn put_back(&self, state: &State) {
+        self.state().clone_from(state);
+    }
+
     /// The event that a mapping makes of a batch.
     pub(crate) fn event(&self, id: &str, batch: &[Message]) -> Value {
         let arn = self.shapes.iter().find(|queue| queue.id == id).map(|queue| queue.arn.as_str());

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 
 use crate::aws::relay;
-use crate::tap::{Service, Tap};
+use crate::tap::{Asked, Service, Tap};
 
 /// Relays one function's calls.
 pub(crate) struct Way {
@@ -52,7 +52,13 @@ async fn pass(
     };
     // The pages live on the same host; a browser on them is no request of a function.
     if path.starts_with("/api/") {
-        way.tap.pass(&way.function, Service::SaltEdge, &operation, work).await
+        let asked = Asked {
+            function: &way.function,
+            service: Service::SaltEdge,
+            operation: &operation,
+            may_be_older: None,
+        };
+        way.tap.pass(asked, work).await
     } else {
         work.await.map(Body::from)
     }

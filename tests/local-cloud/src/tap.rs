@@ -1,90 +1,22 @@
 //! The tap: every request of a function to the world passes it, is counted, and can be made to fail.
 
+mod answers;
+mod fault;
+mod pages;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, Bytes};
-use axum::http::{Response, StatusCode};
+use axum::http::Response;
 use serde_json::Value;
+use tokio::sync::{oneshot, watch};
 
+use self::answers::{broken, contended, failure, not_api};
+use self::pages::Pages;
 use crate::invocations::Invocations;
-
-/// Whom a function talked to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Service {
-    /// The table.
-    DynamoDb,
-    /// The queues.
-    Sqs,
-    /// The secrets.
-    Secrets,
-    /// Salt Edge.
-    SaltEdge,
-}
-
-/// One request of a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Io {
-    /// The function's package; `test` for the client that [`crate::LocalCloud::table`] gives.
-    pub function: String,
-    /// Whom it asked.
-    pub service: Service,
-    /// `PutItem`, `SendMessage`; for Salt Edge `GET /accounts`.
-    pub operation: String,
-    /// Read units that the table and its indexes charged, in halves.
-    pub read_half_units: u64,
-    /// Write units that the table and its indexes charged, in halves.
-    pub write_half_units: u64,
-    /// The HTTP status, or 0 when the answer was lost.
-    pub status: u16,
-}
-
-/// What happens to a request that a [`Fault`] meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// It is answered 500 and has done nothing.
-    FailBefore,
-    /// A transaction is answered as one that met another at work on the same item, and has done nothing.
-    Contend,
-    /// It is done, and the connection breaks before the answer.
-    LoseAnswer,
-    /// The function's running invocations end before it is done.
-    KillBefore,
-    /// It is done, then the function's running invocations end.
-    KillAfter,
-}
-
-/// A scripted fault. Empty fields meet everything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Only requests of this function.
-    pub function: Option<String>,
-    /// Only requests to this service.
-    pub service: Option<Service>,
-    /// Only this operation.
-    pub operation: Option<String>,
-    /// The first matching request that it meets, counted from 1.
-    pub nth: u32,
-    /// How many matching requests in a row it meets.
-    pub times: u32,
-    /// What happens.
-    pub effect: Effect,
-}
-
-impl Fault {
-    /// Meets the `nth` request of `function`, once.
-    pub fn at(function: &str, nth: u32, effect: Effect) -> Self {
-        let function = Some(function.to_owned());
-        Self { function, service: None, operation: None, nth, times: 1, effect }
-    }
-
-    fn meets(&self, function: &str, service: Service, operation: &str) -> bool {
-        self.function.as_deref().is_none_or(|name| name == function)
-            && self.service.is_none_or(|one| one == service)
-            && self.operation.as_deref().is_none_or(|name| name == operation)
-    }
-}
+pub use fault::{Effect, Fault, Io, Service};
 
 #[derive(Debug)]
 struct Armed {
@@ -92,29 +24,77 @@ struct Armed {
     seen: u32,
 }
 
-#[derive(Debug, Default)]
+/// One request on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked<'a> {
+    pub(crate) function: &'a str,
+    pub(crate) service: Service,
+    pub(crate) operation: &'a str,
+    /// The request's text, of a read that need not be the newest.
+    pub(crate) may_be_older: Option<String>,
+}
+
+/// Decides what happens to a request, knowing the ones before it.
+type Script = Box<dyn FnMut(&str, Service, &str) -> Option<Effect> + Send>;
+
+#[derive(Default)]
 struct State {
     log: Vec<Io>,
     armed: Vec<Armed>,
+    script: Option<Script>,
     fired: u32,
+    pages: Option<Pages>,
+    held: Vec<oneshot::Sender<()>>,
 }
 
 /// The tap of one local cloud. Clones are the same tap.
 #[derive(Clone)]
 pub struct Tap {
     state: Arc<Mutex<State>>,
+    /// How many requests are held.
+    holding: watch::Sender<usize>,
     invocations: Arc<Invocations>,
 }
 
 impl std::fmt::Debug for Tap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.state().fmt(f)
+        f.debug_struct("Tap").field("fired", &self.fired()).finish_non_exhaustive()
     }
 }
 
 impl Tap {
     pub(crate) fn new(invocations: Arc<Invocations>) -> Self {
-        Self { state: Arc::default(), invocations }
+        Self { state: Arc::default(), holding: watch::Sender::new(0), invocations }
+    }
+
+    /// Lets `script` decide about every request from now on, given function, service and operation.
+    pub fn script(
+        &self,
+        script: impl FnMut(&str, Service, &str) -> Option<Effect> + Send + 'static,
+    ) {
+        self.state().script = Some(Box::new(script));
+    }
+
+    /// Keeps the answers to reads from now on, so that [`Effect::Stale`] has older pages; forgets those
+    /// that it had.
+    pub fn keep_pages(&self) {
+        self.state().pages = Some(Pages::default());
+    }
+
+    /// Waits until so many requests are held.
+    pub async fn holds(&self, count: usize) {
+        let mut holding = self.holding.subscribe();
+        // The sender is this tap's own: it cannot be gone.
+        drop(holding.wait_for(|held| *held >= count).await);
+    }
+
+    /// Lets the request go on that was held last. Whether there was one.
+    pub fn release(&self) -> bool {
+        let Some(held) = self.state().held.pop() else { return false };
+        self.holding.send_modify(|count| *count -= 1);
+        // A request whose function was killed meanwhile has nobody who waits.
+        let _killed = held.send(());
+        true
     }
 
     /// Arms a fault.
@@ -124,7 +104,9 @@ impl Tap {
 
     /// Takes back what was armed and has not been met.
     pub fn disarm(&self) {
-        self.state().armed.clear();
+        let mut state = self.state();
+        state.armed.clear();
+        state.script = None;
     }
 
     /// How many requests met a fault so far.
@@ -166,34 +148,61 @@ impl Tap {
     /// Lets one request through, or does to it what was armed.
     pub(crate) async fn pass(
         &self,
-        function: &str,
-        service: Service,
-        operation: &str,
+        asked: Asked<'_>,
         work: impl Future<Output = Response<Bytes>>,
     ) -> Response<Body> {
+        let Asked { function, service, operation, .. } = asked;
         let effect = self.next_effect(function, service, operation);
-        let refused = matches!(effect, Some(Effect::FailBefore | Effect::Contend));
+        let refused = matches!(effect, Some(Effect::FailBefore | Effect::Contend | Effect::NotApi));
         let before = refused || effect == Some(Effect::KillBefore);
+        if effect == Some(Effect::HoldBefore) {
+            self.hold().await;
+        }
         let done = if before { None } else { Some(work.await) };
         let (read_half_units, write_half_units) = match &done {
             Some(answer) if service == Service::DynamoDb => units(operation, answer.body()),
             Some(_) | None => (0, 0),
         };
+        let done = done.map(|answer| self.page(asked.may_be_older, effect, answer));
+        if effect == Some(Effect::HoldAfter) {
+            self.hold().await;
+        }
         if matches!(effect, Some(Effect::KillBefore | Effect::KillAfter)) {
             self.invocations.kill(function);
         }
-        let answer = match (effect, done) {
-            (None, Some(answer)) => answer.map(Body::from),
-            (Some(Effect::FailBefore), _) => failure(),
-            (Some(Effect::Contend), _) => contended(),
-            (Some(Effect::LoseAnswer | Effect::KillBefore | Effect::KillAfter), _)
-            | (None, None) => broken(),
-        };
-        let lost = effect.is_some() && !refused;
+        let answer = answer(effect, done);
+        let lost =
+            matches!(effect, Some(Effect::LoseAnswer | Effect::KillBefore | Effect::KillAfter));
         let status = if lost { 0 } else { answer.status().as_u16() };
         let (function, operation) = (function.to_owned(), operation.to_owned());
         let io = Io { function, service, operation, read_half_units, write_half_units, status };
         self.state().log.push(io);
+        answer
+    }
+
+    async fn hold(&self) {
+        let (release, released) = oneshot::channel();
+        self.state().held.push(release);
+        self.holding.send_modify(|count| *count += 1);
+        // A tap that is dropped lets everything go on.
+        drop(released.await);
+    }
+
+    /// Keeps the answer, and gives an older one where that is the effect.
+    fn page(
+        &self,
+        read: Option<String>,
+        effect: Option<Effect>,
+        answer: Response<Bytes>,
+    ) -> Response<Bytes> {
+        let mut state = self.state();
+        let (Some(read), Some(pages)) = (read, &mut state.pages) else { return answer };
+        pages.keep(read.clone(), &answer);
+        let older = pages.older(&read, &answer).filter(|_| effect == Some(Effect::Stale));
+        if let Some(older) = older {
+            state.fired += 1;
+            return older;
+        }
         answer
     }
 
@@ -210,7 +219,11 @@ impl Tap {
         }
         let last = |armed: &Armed| armed.fault.nth.saturating_add(armed.fault.times - 1);
         state.armed.retain(|armed| armed.seen < last(armed));
-        state.fired += u32::from(effect.is_some());
+        if effect.is_none() {
+            effect = state.script.as_mut().and_then(|decide| decide(function, service, operation));
+        }
+        // An older page is met when there is one.
+        state.fired += u32::from(effect.is_some_and(|effect| effect != Effect::Stale));
         effect
     }
 
@@ -219,45 +232,17 @@ impl Tap {
     }
 }
 
-/// The 500 that both AWS and Salt Edge can give.
-fn failure() -> Response<Body> {
-    let body = r#"{"__type":"InternalServerError","message":"a fault was armed","error":{"class":"InternalServerError","message":"a fault was armed"}}"#;
-    let mut answer = Response::new(Body::from(body));
-    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    answer
-        .headers_mut()
-        .insert("content-type", axum::http::HeaderValue::from_static("application/json"));
-    answer
-}
-
-/// DynamoDB's answer to a transaction that met another.
-fn contended() -> Response<Body> {
-    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"a fault was armed","CancellationReasons":[{"Code":"TransactionConflict"}]}"#;
-    let mut answer = Response::new(Body::from(body));
-    *answer.status_mut() = StatusCode::BAD_REQUEST;
-    answer
-        .headers_mut()
-        .insert("content-type", axum::http::HeaderValue::from_static("application/x-amz-json-1.0"));
-    answer
-}
-
-/// An answer whose body never comes: the server closes the connection in the middle.
-fn broken() -> Response<Body> {
-    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    Response::new(Body::new(Broken(Some(reset))))
-}
-
-struct Broken(Option<std::io::Error>);
-
-impl axum::body::HttpBody for Broken {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        std::task::Poll::Ready(self.0.take().map(Err))
+/// What the function gets.
+fn answer(effect: Option<Effect>, done: Option<Response<Bytes>>) -> Response<Body> {
+    match (effect, done) {
+        (Some(Effect::FailBefore | Effect::FailAfter), _) => failure(),
+        (Some(Effect::Contend), _) => contended(),
+        (Some(Effect::NotApi), _) => not_api(),
+        (None | Some(Effect::Stale | Effect::HoldBefore | Effect::HoldAfter), Some(done)) => {
+            done.map(Body::from)
+        }
+        (Some(Effect::LoseAnswer | Effect::KillBefore | Effect::KillAfter), _)
+        | (None | Some(Effect::Stale | Effect::HoldBefore | Effect::HoldAfter), None) => broken(),
     }
 }
 

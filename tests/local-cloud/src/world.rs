@@ -67,6 +67,8 @@ pub struct WorldOptions {
     pub parameters: BTreeMap<String, String>,
     /// Whether the functions' calls to Salt Edge pass the tap.
     pub tapped: bool,
+    /// Randomness of the functions.
+    pub entropy: shell::Entropy,
 }
 
 impl Default for WorldOptions {
@@ -86,6 +88,7 @@ impl Default for WorldOptions {
             return_urls: BTreeMap::new(),
             parameters: BTreeMap::new(),
             tapped: true,
+            entropy: shell::Entropy::system(),
         }
     }
 }
@@ -122,7 +125,7 @@ impl World {
             data: options.data,
             salt_edge: account,
             clock,
-            entropy: shell::Entropy::system(),
+            entropy: options.entropy,
             ports: options.ports,
             return_urls: options.return_urls,
             parameters,

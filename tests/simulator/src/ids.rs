@@ -44,7 +44,7 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// Hands out ids in growing order with gaps, as a busy service does.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Ids {
     last: u64,
     gaps: Random,

@@ -59,7 +59,7 @@ pub use bank::{
 pub use browser::{Browser, BrowserError, Page, Walk};
 pub use clients::{CallbackKind, Callbacks, Client, ClientKind, ClientState};
 pub use clock::{Clock, Now};
-pub use control::{BankAt, Control, ControlError};
+pub use control::{BankAt, Control, ControlError, Mark};
 pub use errors::ErrorClass;
 pub use faults::{
     ApiFault, ApiFaultKind, BankFault, CallbackFault, CallbackFaultKind, Faults, NextConnect,

@@ -30,7 +30,7 @@ pub(crate) struct Delivery {
 }
 
 /// Callbacks that wait for their time.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Outbox {
     pub(crate) waiting: Vec<Delivery>,
     /// Held back until another one has come up.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Control, ControlError};
+use crate::attempt::{AttemptKind, NewAttempt};
 use crate::bank::ProviderStatus;
 use crate::clients::{CallbackKind, Callbacks, Client};
 use crate::clock::millis_text;
@@ -121,6 +122,18 @@ impl Control {
             .ok_or_else(|| missing("connection", connection))?;
         found.automatic_refresh = on;
         found.next_night = crate::world::next_night(now);
+        Ok(())
+    }
+
+    /// Sends Salt Edge to the bank now, without us, as it goes by itself at night. The attempt begins with
+    /// the next pump; it counts against no limit.
+    pub fn visit_bank(&self, connection: Id) -> Result<(), ControlError> {
+        let now = self.now();
+        let mut world = self.0.world();
+        if !world.connections.contains_key(&connection) {
+            return Err(missing("connection", connection));
+        }
+        world.start_attempt(NewAttempt::unattended(AttemptKind::Nightly, connection), now);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ mod actions;
 mod bank;
 mod error;
 mod http;
+mod mark;
 mod view;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::simulator::{Inner, Pumped, StateError};
 pub use bank::BankAt;
 pub use error::ControlError;
 pub(crate) use http::router;
+pub use mark::Mark;
 
 /// A handle on a simulator. Cheap to clone.
 #[derive(Clone)]

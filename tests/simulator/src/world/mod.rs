@@ -32,7 +32,7 @@ pub use records::{
 };
 
 /// The state behind the simulator's lock. What is skipped does not outlive the process.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) seed: u64,
     #[serde(skip)]
