@@ -170,6 +170,7 @@ fn unlisted(session: &LinkSession, remote: RemoteConnection, now: Timestamp) -> 
         created_at: now,
         checked_at: None,
         data_as_of: None,
+        checked_behind: None,
         asks: Asks::default(),
         not_before: None,
         tries: 0,

@@ -165,6 +165,7 @@ fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Co
         created_at: now,
         checked_at: None,
         data_as_of: None,
+        checked_behind: None,
         asks: Asks::default(),
         not_before: remote.next_refresh_possible_at,
         tries: 0,
@@ -207,6 +208,7 @@ fn reopened(
         generation: known.generation + 1,
         checked_at: None,
         data_as_of: None,
+        checked_behind: None,
         // The day's budget is the bank's: a fresh link does not renew it.
         asks: Asks { deadline: None, ..known.asks.clone() },
         not_before: remote.next_refresh_possible_at.filter(|at| *at > now),

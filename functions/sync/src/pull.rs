@@ -97,7 +97,8 @@ async fn decide(
     let connection = &tail.connection;
     let ledger = Ledger::replay(&tail.entries);
     let complete = ledger.history == History::Complete && tail.head().number > 0;
-    let seen = Seen { data_as_of: ledger.data_as_of.max(connection.data_as_of), complete };
+    let checked = connection.checked_data(tail.head());
+    let seen = Seen { data_as_of: ledger.data_as_of.max(checked), complete };
     match look(remote, seen, &connection.asks, reason, parts.cadence, now) {
         Look::Read => {
             if matches!(reason, Reason::Slot | Reason::Due) {

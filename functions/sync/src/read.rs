@@ -63,7 +63,7 @@ pub(crate) async fn read(
             connection.id = %connection.id, "rows could not be read and are kept apart");
     }
     if !first && !delta.changed {
-        return unchanged(parts, connection, fetched.data_as_of, now).await;
+        return unchanged(parts, connection, head, fetched.data_as_of, now).await;
     }
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
     let data_as_of = fetched.data_as_of;
@@ -76,7 +76,19 @@ pub(crate) async fn read(
         }
     }
     mended(parts, connection).await?;
-    Ok(Copied::Changed)
+    let overtaken = overtaken(parts, connection, data_as_of).await?;
+    Ok(if overtaken { Copied::LostRace } else { Copied::Changed })
+}
+
+/// Whether a read of newer data found nothing new while ours was under way: it put no entry that ours could
+/// have lost against, and what ours has put may be no longer so.
+async fn overtaken(
+    parts: &Parts,
+    connection: &Connection,
+    data_as_of: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let now = parts.table.newest_connection(&connection.tenant, &connection.id).await?;
+    Ok(now.is_some_and(|now| now.version != connection.version && now.data_as_of > data_as_of))
 }
 
 /// The whole journal, for a read that begins a generation or goes on with a big one.
@@ -119,11 +131,13 @@ fn news(read: &Read) -> [usize; 3] {
 async fn unchanged(
     parts: &Parts,
     connection: &Connection,
+    head: Position,
     data_as_of: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Copied, Failed> {
     let checked = Connection {
         checked_at: Some(now),
+        checked_behind: Some(head),
         data_as_of: data_as_of.or(connection.data_as_of),
         due: connection.kept_due(),
         ..connection.after(Event::Fetched)?

@@ -1,6 +1,7 @@
 //! One bank link of one customer, and its life.
 
 mod asks;
+mod checked;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use strum::{EnumDiscriminants, VariantArray};
 use crate::{
     consent::{Consent, ConsentStatus},
     id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
+    journal::Position,
     limits::{CYCLE_MINUTES, TOLD_AFTER},
     next_action::{Failure, NextAction, NextStep},
     session::InstitutionRef,
@@ -207,6 +209,9 @@ pub struct Connection {
     pub checked_at: Option<Timestamp>,
     /// The age of the data that the last unchanged read saw: when the provider's attempt succeeded.
     pub data_as_of: Option<Timestamp>,
+    /// The entry behind which that read found nothing new; none = the newest, as a release that kept none had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_behind: Option<Position>,
     /// Asks.
     pub asks: Asks,
     /// Before this instant the provider refuses an ask.

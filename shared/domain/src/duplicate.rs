@@ -76,6 +76,7 @@ mod tests {
             created_at,
             checked_at: None,
             data_as_of: None,
+            checked_behind: None,
             asks: Asks::default(),
             not_before: None,
             tries: 0,

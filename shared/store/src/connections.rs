@@ -40,6 +40,15 @@ impl Table {
         self.get("connection", &Key::connection(tenant, connection)).await
     }
 
+    /// A connection as it stands after every write that was answered.
+    pub async fn newest_connection(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionId,
+    ) -> Result<Option<Connection>, StoreError> {
+        self.get_newest("connection", &Key::connection(tenant, connection)).await
+    }
+
     /// Stores the next state of a connection.
     ///
     /// Errors: [`StoreError::Conflict`] when somebody was faster. That is the fence of every write

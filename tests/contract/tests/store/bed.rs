@@ -103,6 +103,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         created_at: at("02T09:00"),
         checked_at: None,
         data_as_of: None,
+        checked_behind: None,
         asks: Asks::default(),
         not_before: None,
         tries: 0,

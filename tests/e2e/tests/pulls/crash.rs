@@ -117,3 +117,37 @@ async fn two_pulls_that_meet_write_one_entry() {
     oracle::assert_equal(&ada, &connection, oracle::newest(&world)).await;
     oracle::assert_no_holes(&world).await;
 }
+
+#[tokio::test]
+async fn a_pull_that_puts_what_a_later_one_has_seen_go_looks_again() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let remote = oracle::newest(&world);
+    let control = world.salt_edge.control();
+    let salt_edge_calls = async || {
+        world.cloud.clock().advance(minutes(1));
+        control.visit_bank(remote).unwrap();
+        control.pump().await;
+    };
+    // The first has fetched a row and is about to put it; the second finds the row gone, so nothing new.
+    let taken_back = add(&world, row("-8.00", "FOR A MOMENT"));
+    salt_edge_calls().await;
+    let put = Some(String::from("PutItem"));
+    let fault = Fault { operation: put, ..Fault::at("sync", 1, Effect::HoldBefore) };
+    world.cloud.tap().arm(fault);
+    let mut first = Box::pin(world.cloud.deliver("sync"));
+    tokio::select! {
+        _ = &mut first => panic!("it was not held"),
+        () = world.cloud.tap().holds(1) => {}
+    }
+    control.switch(|switches| switches.removal_reaches_copy = true);
+    control.remove_row(&bank(), &taken_back).unwrap();
+    salt_edge_calls().await;
+    assert!(world.cloud.deliver("sync").await);
+    assert!(world.cloud.tap().release());
+    assert!(first.await);
+    world.settle().await;
+    oracle::assert_equal(&ada, &connection, remote).await;
+    oracle::assert_no_holes(&world).await;
+}
