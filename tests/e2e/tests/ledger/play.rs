@@ -1,0 +1,261 @@
+//! A story, played: the bank's side, the trigger, what goes wrong, the recovery; after each step the ledger is Salt Edge's.
+
+use std::collections::BTreeSet;
+
+use e2e::{User, minutes};
+use jiff::tz::TimeZone;
+use local_cloud::{Effect, Service};
+use serde_json::json;
+use simulator::{CallbackFault, CallbackFaultKind, CallbackKind, PendingIds};
+
+use crate::{
+    bank::Bank,
+    check::{Journal, Rows, copied, difference},
+    counts::Counts,
+    points::Points,
+    scenario::{Edit, Plan, Scenario, Step, Trigger},
+    stage::Stage,
+};
+
+/// Deliveries after which a message is a dead letter.
+const DELIVERIES: usize = 5;
+
+/// What became of a story.
+pub(crate) struct Played {
+    /// Every request and what was found, in order.
+    pub(crate) trace: Vec<String>,
+    /// What does not hold.
+    pub(crate) broken: Option<String>,
+}
+
+/// One story being played.
+pub(crate) struct Play<'s> {
+    pub(crate) stage: &'s Stage,
+    pub(crate) user: &'s User<'s>,
+    pub(crate) bank: Bank<'s>,
+    pub(crate) points: Points,
+    pub(crate) counts: &'s mut Counts,
+    trace: Vec<String>,
+    /// How the copy stood at the moments of this step.
+    stood: Vec<Rows>,
+}
+
+pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut Counts) -> Played {
+    stage.begin(seed);
+    let scenario = Scenario::of(seed);
+    let control = stage.world.salt_edge.control();
+    if scenario.stable_pendings {
+        control.switch(|switches| switches.pending_ids = PendingIds::Stable);
+    }
+    let looked = control.now().to_zoned(TimeZone::UTC).date();
+    let bank = Bank { control, remote: stage.remote, looked, texts: 0, twins: BTreeSet::new() };
+    let mut play = Play {
+        stage,
+        user,
+        bank,
+        points: Points::default(),
+        counts,
+        trace: Vec::new(),
+        stood: Vec::new(),
+    };
+    let mut broken = None;
+    for (number, step) in scenario.steps.iter().enumerate() {
+        play.trace.push(format!("step {}: {step:?}", number + 1));
+        if let Err(why) = play.step(step).await {
+            play.trace.push(why.clone());
+            broken = Some(format!("step {}: {why}", number + 1));
+            break;
+        }
+    }
+    if broken.is_none() && scenario.read_back {
+        e2e::oracle::assert_equal(user, &stage.connection, stage.remote).await;
+    }
+    Played { trace: play.trace, broken }
+}
+
+impl Play<'_> {
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        let cloud = &self.stage.world.cloud;
+        cloud.clock().advance(minutes(step.minutes));
+        cloud.tap().reset();
+        let before = Journal::of(self.stage).await;
+        self.stood = vec![copied(self.stage)];
+        let attempts = self.attempts();
+        let set_aside = self.edit(&step.edits);
+        self.points.watch(cloud.tap());
+        let stale = self.stale();
+        self.go(step).await;
+        self.counts.add("a stale read", self.stale() - stale);
+        self.note();
+        cloud.tap().disarm();
+        self.stage.world.salt_edge.control().clear_faults();
+        self.recover(step.by).await?;
+        if set_aside && self.attempts() == attempts {
+            self.salt_edge_calls(1).await;
+            self.stage.world.settle().await;
+        }
+        self.bank.looked = self.bank.control.now().to_zoned(TimeZone::UTC).date();
+        self.hold_against(step, &before).await
+    }
+
+    /// Whether the copy changed at once.
+    pub(crate) fn edit(&mut self, edits: &[Edit]) -> bool {
+        let mut at_once = false;
+        for edit in edits {
+            at_once |= self.bank.edit(*edit);
+        }
+        self.stood.push(copied(self.stage));
+        at_once
+    }
+
+    /// Brings the pull, and lets go wrong what is to.
+    async fn go(&mut self, step: &Step) {
+        match &step.plan {
+            Plan::Nothing => {}
+            Plan::Points(points) => self.points.set(points),
+            Plan::Race { held, .. } => self.points.set(held),
+            Plan::Revoke { held, .. } => self.points.set(&[*held]),
+        }
+        self.trigger(step.by).await;
+        self.stood.push(copied(self.stage));
+        match &step.plan {
+            Plan::Nothing => {}
+            Plan::Points(points) => {
+                self.stage.world.settle().await;
+                let met = self.points.met();
+                for effect in &met {
+                    self.counts.add(name(*effect), u32::from(*effect != Effect::Stale));
+                }
+                self.counts.add("a pair of points", u32::from(met.len() == 2 && points.len() == 2));
+            }
+            Plan::Race { meanwhile, then, .. } => self.race(meanwhile, *then).await,
+            Plan::Revoke { worked_on, .. } => self.revoke(*worked_on).await,
+        }
+        self.stage.world.settle().await;
+    }
+
+    async fn trigger(&mut self, by: Trigger) {
+        let world = &self.stage.world;
+        let lost =
+            matches!(by, Trigger::Refresh { lost: true, .. } | Trigger::Schedule { lost: true });
+        if lost {
+            let fault = CallbackFaultKind::Lost;
+            let kind = Some(CallbackKind::Success);
+            world.salt_edge.control().add_callback_fault(CallbackFault {
+                fault,
+                kind,
+                times: None,
+            });
+            self.counts.add("a lost callback", 1);
+        }
+        match by {
+            Trigger::Callback(times) => {
+                self.counts.add("callbacks more than one", u32::from(times > 1));
+                self.salt_edge_calls(times).await;
+            }
+            Trigger::Refresh { times, .. } => {
+                let id = self.stage.id.as_str();
+                for _ in 0..times {
+                    let asked =
+                        self.user.post(&format!("/v1/connections/{id}/refresh"), &json!({})).await;
+                    assert!(matches!(asked.status, 202 | 429), "{}", asked.json);
+                }
+            }
+            Trigger::Schedule { .. } => {
+                world.cloud.clock().advance(minutes(2));
+                // A tick that fails is done again by the next.
+                drop(world.cloud.tick().await);
+            }
+        }
+    }
+
+    /// Salt Edge was at the bank by itself, and calls.
+    pub(crate) async fn salt_edge_calls(&self, times: u8) {
+        let control = self.stage.world.salt_edge.control();
+        self.stage.world.cloud.clock().advance(minutes(1));
+        control.switch(|switches| switches.success_callbacks = times);
+        control.visit_bank(self.stage.remote).unwrap();
+        control.pump().await;
+        control.switch(|switches| switches.success_callbacks = 1);
+    }
+
+    /// What died is delivered again after its visibility; what no callback told of is found by the minute.
+    async fn recover(&mut self, by: Trigger) -> Result<(), String> {
+        let world = &self.stage.world;
+        for _ in 0..DELIVERIES {
+            if world.cloud.queued().is_empty() {
+                break;
+            }
+            world.cloud.clock().advance(minutes(13));
+            world.settle().await;
+        }
+        if matches!(by, Trigger::Refresh { lost: true, .. } | Trigger::Schedule { lost: true }) {
+            world.cloud.clock().advance(minutes(11));
+            world.cloud.tick().await.map_err(|error| format!("a tick failed: {error}"))?;
+            world.settle().await;
+        }
+        if let Some((queue, letter)) = world.cloud.take_dead_letters().first() {
+            return Err(format!("a dead letter on {queue}: {}", letter.body));
+        }
+        match world.cloud.queued().first() {
+            Some((queue, left)) => Err(format!("left on {queue}: {}", left.body)),
+            None => Ok(()),
+        }
+    }
+
+    async fn hold_against(&mut self, step: &Step, before: &Journal) -> Result<(), String> {
+        let journal = Journal::of(self.stage).await;
+        journal.sound()?;
+        journal.keeps_ids(before, &self.bank.twins)?;
+        let (have, want) = (journal.rows(), copied(self.stage));
+        let rows: usize = have.values().flatten().map(Vec::len).sum();
+        self.trace.push(format!("{} entries, {rows} rows", journal.entries.len()));
+        let revoked = matches!(step.plan, Plan::Revoke { .. });
+        if journal.open == revoked {
+            return Err(format!(
+                "revoked: {revoked}, and the connection is open: {}",
+                journal.open
+            ));
+        }
+        if have == want || revoked && self.stood.contains(&have) {
+            return Ok(());
+        }
+        Err(format!("the ledger is not Salt Edge's:\n{}", difference(&have, &want)))
+    }
+
+    /// Attempts that ended well so far.
+    fn attempts(&self) -> usize {
+        let record = self.stage.world.salt_edge.control().record();
+        record.callbacks.iter().filter(|one| one.kind == CallbackKind::Success).count()
+    }
+
+    /// Older pages that were given so far.
+    fn stale(&self) -> u32 {
+        self.stage.world.cloud.tap().fired() - self.points.fired()
+    }
+
+    /// Every request of a function, but the secrets: how long one is kept is no part of the story.
+    fn note(&mut self) {
+        let log = self.stage.world.cloud.tap().log();
+        let told = log.iter().filter(|io| io.service != Service::Secrets && io.function != "test");
+        self.trace.extend(
+            told.map(|io| {
+                format!("{} {:?} {} {}", io.function, io.service, io.operation, io.status)
+            }),
+        );
+    }
+}
+
+/// How a fault is counted.
+fn name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::KillBefore => "killed before a request",
+        Effect::KillAfter => "killed after the effect, before the answer",
+        Effect::LoseAnswer => "an answer lost",
+        Effect::FailBefore => "a 500 before the effect",
+        Effect::FailAfter => "a 500 after the effect",
+        Effect::NotApi => "a 404 in HTML",
+        Effect::Stale => "a stale read",
+        Effect::Contend | Effect::HoldBefore | Effect::HoldAfter => "something else",
+    }
+}

@@ -1,0 +1,92 @@
+//! Where something goes wrong: each point so many requests of `sync` after the one before.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use local_cloud::{Effect, Service, Tap};
+
+/// The points of one step. Clones are the same points.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Points(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    left: VecDeque<(u32, Effect)>,
+    seen: u32,
+    met: Vec<Effect>,
+    fired: u32,
+}
+
+impl Points {
+    pub(crate) fn set(&self, points: &[(u32, Effect)]) {
+        let mut state = self.state();
+        *state = State {
+            left: points.iter().copied().collect(),
+            fired: state.fired,
+            ..State::default()
+        };
+    }
+
+    /// Lets the tap ask these points about every request.
+    pub(crate) fn watch(&self, tap: &Tap) {
+        self.set(&[]);
+        let points = self.clone();
+        tap.script(move |function, service, operation| {
+            let counted = function == "sync" && service != Service::Secrets;
+            counted.then(|| points.state().meet(service, operation)).flatten()
+        });
+    }
+
+    /// How many are still to come.
+    pub(crate) fn left(&self) -> usize {
+        self.state().left.len()
+    }
+
+    /// Those that a request has met.
+    pub(crate) fn met(&self) -> Vec<Effect> {
+        self.state().met.clone()
+    }
+
+    /// How many were met since the beginning, without the stale reads, which may find no older page.
+    pub(crate) fn fired(&self) -> u32 {
+        self.state().fired
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What happens to this request.
+    fn meet(&mut self, service: Service, operation: &str) -> Option<Effect> {
+        self.seen += 1;
+        let (place, effect) = *self.left.front()?;
+        if self.seen < place || !can(effect, service, operation) {
+            return None;
+        }
+        self.left.pop_front();
+        self.seen = 0;
+        self.met.push(effect);
+        self.fired += u32::from(effect != Effect::Stale);
+        Some(effect)
+    }
+}
+
+/// Whether it can happen to this request; else it waits for the next to which it can.
+fn can(effect: Effect, service: Service, operation: &str) -> bool {
+    match effect {
+        Effect::Stale => service == Service::DynamoDb && matches!(operation, "GetItem" | "Query"),
+        Effect::NotApi => service == Service::SaltEdge,
+        Effect::KillBefore
+        | Effect::KillAfter
+        | Effect::LoseAnswer
+        | Effect::FailBefore
+        | Effect::FailAfter
+        | Effect::Contend
+        | Effect::HoldBefore
+        | Effect::HoldAfter => true,
+    }
+}
