@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 mod accounts;
 mod tails;
+mod traps;
 
 const NOW: &str = "2026-03-20T10:00:00Z";
 

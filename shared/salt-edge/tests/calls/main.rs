@@ -9,3 +9,4 @@ mod flows;
 mod lists;
 mod paging;
 mod server;
+mod traps;
