@@ -39,6 +39,7 @@ impl Client {
             };
             let id = wire.id.as_ref().and_then(|id| id.0.parse().ok());
             let row = translate::transaction(wire, account, rows);
+            let row = row.and_then(|row| translate::plausible(row, now));
             translate::keep(&mut read, row, id, Some(account.clone()));
         })
         .await?;

@@ -17,7 +17,7 @@ pub use account::account;
 pub use connection::connection;
 pub use consent::consent;
 pub use provider::provider;
-pub use transaction::transaction;
+pub use transaction::{plausible, transaction};
 
 /// Why a row is set apart.
 pub(crate) type Why = &'static str;

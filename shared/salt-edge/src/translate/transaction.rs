@@ -7,11 +7,32 @@ use domain::{
     secret::Personal,
 };
 
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+
 use super::{Why, filled};
 use crate::wire::transaction::{Transaction, TransactionExtra};
 
 /// What some banks write where they have no end-to-end id.
 const NO_REFERENCE: &str = "NOTPROVIDED";
+
+/// The first year that a row may be of.
+const FIRST_YEAR: i16 = 1900;
+/// Years ahead that a row may be booked for: standing orders are, by some months.
+const YEARS_AHEAD: i64 = 2;
+
+/// The same row, when its day can be one. A row of the year 9999 would stand on top of every statement, and
+/// its month in every balance.
+pub fn plausible(row: RemoteTransaction, now: Timestamp) -> Result<RemoteTransaction, Why> {
+    let made_on = row.facts.made_on;
+    if made_on.year() < FIRST_YEAR {
+        return Err("made_on is before 1900");
+    }
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if today.checked_add(YEARS_AHEAD.years()).is_ok_and(|last| made_on > last) {
+        return Err("made_on is years ahead");
+    }
+    Ok(row)
+}
 
 /// A row of the list that was asked for.
 ///
