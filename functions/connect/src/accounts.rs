@@ -5,6 +5,7 @@ use domain::{
     id::AccountId,
     journal::Ledger,
     mapping::{Mapping, Reference},
+    statement::Period,
 };
 use serde::{Deserialize, Deserializer};
 use shell::{
@@ -21,6 +22,8 @@ use crate::sessions::RACES;
 struct Change {
     #[serde(default)]
     reference: Said,
+    #[serde(default)]
+    statement_period: Option<Period>,
 }
 
 /// What a change says of the reference.
@@ -42,37 +45,48 @@ impl<'de> Deserialize<'de> for Said {
 }
 
 /// What a mapping is to say.
-enum Wanted {
-    /// What it says already.
+struct Wanted {
+    reference: Named,
+    /// How long statements are; none = as they are.
+    period: Option<Period>,
+}
+
+/// Which reference it is to have.
+enum Named {
+    /// What it has already.
     AsItIs,
-    /// This reference, or none.
+    /// This one, or none.
     Reference(Option<Reference>),
 }
 
 impl Wanted {
-    fn of(said: Said) -> Result<Self, Problem> {
-        Ok(match said {
-            Said::Nothing => Self::AsItIs,
-            Said::TakenBack => Self::Reference(None),
-            Said::This(text) => Self::Reference(Some(
+    fn of(change: Change) -> Result<Self, Problem> {
+        let reference = match change.reference {
+            Said::Nothing => Named::AsItIs,
+            Said::TakenBack => Named::Reference(None),
+            Said::This(text) => Named::Reference(Some(
                 Reference::try_from(text)
                     .map_err(|wrong| Problem::field("/reference", wrong.to_string()))?,
             )),
-        })
+        };
+        Ok(Self { reference, period: change.statement_period })
     }
 
     fn met(&self, mapping: &Mapping, id: &AccountId) -> bool {
-        match self {
-            Self::AsItIs => true,
-            Self::Reference(wanted) => wanted.as_ref() == mapping.reference(id),
-        }
+        let named = match &self.reference {
+            Named::AsItIs => true,
+            Named::Reference(wanted) => wanted.as_ref() == mapping.reference(id),
+        };
+        named && self.period.is_none_or(|wanted| wanted == mapping.period(id))
     }
 
     fn met_by(&self, mapping: &Mapping, id: &AccountId) -> Mapping {
-        match self {
-            Self::AsItIs => mapping.clone(),
-            Self::Reference(wanted) => mapping.with(id, wanted.clone()),
-        }
+        mapping.changed(id, |mapped| {
+            if let Named::Reference(reference) = &self.reference {
+                mapped.reference.clone_from(reference);
+            }
+            mapped.period = self.period.or(mapped.period);
+        })
     }
 }
 
@@ -85,7 +99,7 @@ pub(crate) async fn change(table: &Table, call: &Call) -> Result<Answer, Problem
         Problem::new(Code::IfMatchMissing).with_detail("send the etag of the account in If-Match")
     })?;
     let body: Change = call.json()?;
-    let mapping = changed(table, &connection, &id, seen, &Wanted::of(body.reference)?).await?;
+    let mapping = changed(table, &connection, &id, seen, &Wanted::of(body)?).await?;
     let view = AccountView::find(&id, &connection, &ledger, &mapping).ok_or_else(not_found)?;
     Ok(Answer::json(200, &view).with_header("etag", etag(&id, &mapping)))
 }

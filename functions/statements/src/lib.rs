@@ -3,6 +3,7 @@
 mod accounts;
 mod connections;
 mod feed;
+mod published;
 mod reconciliation;
 mod rows;
 mod start;
@@ -21,6 +22,8 @@ pub const ROUTES: &[&str] = &[
     "GET /v1/accounts/{id}",
     "GET /v1/accounts/{id}/transactions",
     "GET /v1/accounts/{id}/reconciliation",
+    "GET /v1/accounts/{id}/statements",
+    "GET /v1/statements/{id}",
     "GET /v1/connections/{id}/transactions/sync",
     "GET /healthz",
     "GET /openapi.json",
@@ -36,6 +39,8 @@ async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
         "GET /v1/accounts/{id}" => accounts::show(&parts.table, &call).await,
         "GET /v1/accounts/{id}/transactions" => accounts::transactions(&parts, &call).await,
         "GET /v1/accounts/{id}/reconciliation" => reconciliation::show(&parts.table, &call).await,
+        "GET /v1/accounts/{id}/statements" => published::list(&parts, &call).await,
+        "GET /v1/statements/{id}" => published::show(&parts, &call).await,
         "GET /v1/connections/{id}/transactions/sync" => feed::changes(&parts, &call).await,
         "GET /healthz" => Ok(Answer::json(200, &serde_json::json!({"status": "ok"}))),
         "GET /openapi.json" => {

@@ -74,7 +74,8 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
     let known = seen.entries.iter().rev().find_map(|entry| entry.account(&id));
     let currency = known.ok_or_else(not_found)?.facts.currency;
     let zone = connection.institution.zone();
-    let proof = prove(&id, &journal.entries, connection.data_as_of, &zone);
+    let checked = connection.checked_data(journal.head());
+    let proof = prove(&id, &journal.entries, checked, &zone);
     Ok(Answer::json(200, &View::of(id, currency, &zone, &proof)))
 }
 

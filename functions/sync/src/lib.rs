@@ -7,6 +7,7 @@ mod claims;
 mod fetch;
 mod known;
 mod link;
+mod publish;
 mod pull;
 mod pulled;
 mod read;

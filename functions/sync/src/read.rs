@@ -14,6 +14,7 @@ use store::{Appended, StoreError, Tail};
 use crate::{
     claims::settle,
     fetch::{Shown, fetch},
+    publish::publish,
     start::Parts,
 };
 
@@ -63,21 +64,28 @@ pub(crate) async fn read(
             connection.id = %connection.id, "rows could not be read and are kept apart");
     }
     if !first && !delta.changed {
-        return unchanged(parts, connection, head, fetched.data_as_of, now).await;
+        unchanged(parts, connection, head, fetched.data_as_of, now).await?;
+        publish(parts, tail, &[], fetched.data_as_of, now).await?;
+        return Ok(Copied::Unchanged);
     }
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
+    let mut appended = Vec::new();
     for (at, read) in plan::parts(&delta, place) {
         let entry =
             Entry { at, read_at: now, correlation: shell::correlation(), body: Body::Read(read) };
         if append(parts, connection, &entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);
         }
+        appended.push(entry);
     }
     mended(parts, connection).await?;
-    let overtaken = overtaken(parts, connection, data_as_of).await?;
-    Ok(if overtaken { Copied::LostRace } else { Copied::Changed })
+    if overtaken(parts, connection, data_as_of).await? {
+        return Ok(Copied::LostRace);
+    }
+    publish(parts, tail, &appended, data_as_of, now).await?;
+    Ok(Copied::Changed)
 }
 
 /// Whether a read of newer data found nothing new while ours was under way: it put no entry that ours could
@@ -134,7 +142,7 @@ async fn unchanged(
     head: Position,
     data_as_of: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Copied, Failed> {
+) -> Result<(), Failed> {
     let checked = Connection {
         checked_at: Some(now),
         checked_behind: Some(head),
@@ -143,7 +151,7 @@ async fn unchanged(
         ..connection.after(Event::Fetched)?
     };
     match parts.table.put_connection(&checked).await {
-        Ok(_) | Err(StoreError::Conflict) => Ok(Copied::Unchanged),
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

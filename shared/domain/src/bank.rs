@@ -209,6 +209,18 @@ pub struct Facts {
     pub balance_snapshot: Option<Money>,
 }
 
+impl Facts {
+    /// Whether both are one line of a statement. The provider's category is not part of a line: it changes without
+    /// anything having happened.
+    pub fn same_line(&self, other: &Self) -> bool {
+        let line = |facts: &Self| (facts.made_on, facts.posting_date, facts.money);
+        line(self) == line(other)
+            && self.description == other.description
+            && self.bank_reference == other.bank_reference
+            && self.counterparty == other.counterparty
+    }
+}
+
 fn empty(text: &Personal) -> bool {
     text.reveal().is_empty()
 }

@@ -144,6 +144,8 @@ id! { /** Our name for one account of one bank link. */
 AccountId, "acc_", 60, ours, "acc_ and up to 60 of a-z 0-9" }
 id! { /** Our name for one booked transaction. */
 TransactionId, "txn_", 60, ours, "txn_ and up to 60 of a-z 0-9" }
+id! { /** One version of one statement of an account. It holds both: no look-up is kept. */
+StatementId, "stm_", 80, ours, "stm_ and up to 80 of a-z 0-9" }
 id! { /** One attempt of a user to link, reconnect or refresh. */
 LinkSessionId, "lnk_", 40, ours, "lnk_ and up to 40 of a-z 0-9" }
 id! { /** Our name for one consent that a user gave. */
@@ -216,6 +218,26 @@ impl AccountId {
     /// An id for a row that cannot have one from Salt Edge's: an announced one, or one whose id is taken.
     pub fn apart(&self, what: &str) -> TransactionId {
         TransactionId::from_bytes(&digest(&[self.as_str(), what])[..16])
+    }
+}
+
+impl StatementId {
+    /// Digits of the number and of the version.
+    const PLACE: (usize, usize) = (5, 3);
+
+    /// This version of the statement of this number.
+    pub fn of(account: &AccountId, number: u32, version: u32) -> Self {
+        let (numbers, versions) = Self::PLACE;
+        Self(format!("{}{}{number:0numbers$}{version:0versions$}", Self::PREFIX, account.tail()))
+    }
+
+    /// The account, and the number and version; none for a text that we never gave out.
+    pub fn account(&self) -> Option<(AccountId, (u32, u32))> {
+        let tail = self.tail();
+        let (rest, version) = tail.split_at_checked(tail.len().checked_sub(Self::PLACE.1)?)?;
+        let (account, number) = rest.split_at_checked(rest.len().checked_sub(Self::PLACE.0)?)?;
+        let account = format!("{}{account}", AccountId::PREFIX).parse().ok()?;
+        Some((account, (number.parse().ok()?, version.parse().ok()?)))
     }
 }
 

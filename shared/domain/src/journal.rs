@@ -65,6 +65,17 @@ impl Entry {
             Body::Tombstone(_) => None,
         }
     }
+
+    /// The accounts that it was read for: neither gone, nor in another connection's journal.
+    pub fn delivered(&self) -> Vec<&AccountId> {
+        let accounts = match &self.body {
+            Body::Read(read) => read.accounts.as_slice(),
+            Body::Tombstone(_) => &[],
+        };
+        let read = accounts.iter().map(|account| &account.facts);
+        let read = read.filter(|facts| !facts.gone && facts.held_by.is_none());
+        read.map(|facts| &facts.id).collect()
+    }
 }
 
 /// What an entry says.

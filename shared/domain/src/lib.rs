@@ -20,6 +20,7 @@ pub mod plan;
 pub mod proof;
 pub mod secret;
 pub mod session;
+pub mod statement;
 pub mod stored;
 pub mod trail;
 pub mod wording;

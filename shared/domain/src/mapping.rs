@@ -10,6 +10,7 @@ use crate::{
     journal::{AccountFacts, Ledger},
     limits::REFERENCE,
     secret::Personal,
+    statement::Period,
 };
 
 /// The SaaS's own name for an account: 1 to 200 characters, not only blanks, no control characters.
@@ -52,6 +53,9 @@ pub struct Mapped {
     /// Its reference; none = taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
+    /// How long its statements are; none = it has not said, and they are monthly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Counts its changes: what an `If-Match` is compared with.
     pub version: u64,
 }
@@ -71,6 +75,12 @@ impl Mapping {
         self.accounts.get(account).and_then(|mapped| mapped.reference.as_ref())
     }
 
+    /// How long the statements of an account are.
+    pub fn period(&self, account: &AccountId) -> Period {
+        let mapped = self.accounts.get(account);
+        mapped.and_then(|mapped| mapped.period).unwrap_or_default()
+    }
+
     /// How often an account's was changed.
     pub fn version_of(&self, account: &AccountId) -> u64 {
         self.accounts.get(account).map_or(0, |mapped| mapped.version)
@@ -79,9 +89,16 @@ impl Mapping {
     /// The mapping after this account's reference was set or taken back.
     #[must_use]
     pub fn with(&self, account: &AccountId, reference: Option<Reference>) -> Self {
+        self.changed(account, |mapped| mapped.reference = reference)
+    }
+
+    /// The mapping after one change of what it says of an account.
+    #[must_use]
+    pub fn changed(&self, account: &AccountId, change: impl FnOnce(&mut Mapped)) -> Self {
         let mut next = self.clone();
-        let version = self.version_of(account) + 1;
-        next.accounts.insert(account.clone(), Mapped { reference, version });
+        let mapped = next.accounts.entry(account.clone()).or_default();
+        change(mapped);
+        mapped.version += 1;
         next
     }
 }

@@ -10,6 +10,8 @@ mod snapshots;
 mod walk;
 
 #[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
 mod tests;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -18,7 +20,7 @@ use serde::Serialize;
 pub use days::Day;
 
 use crate::{id::AccountId, journal::Entry, money::Money};
-use book::Book;
+pub(crate) use book::Book;
 
 /// Which rows a balance counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -12,17 +12,23 @@ impl Answer {
     /// The same, good for so many seconds in the caller's own cache and then asked for again by its `ETag`: a 304
     /// without a body where the caller has it already.
     #[must_use]
-    pub fn kept(mut self, call: &Call, seconds: u32) -> Self {
+    pub fn kept(self, call: &Call, seconds: u32) -> Self {
+        let mut answer = self.tagged(call);
+        answer.headers.retain(|(name, _)| *name != "cache-control");
+        // Private: who asks without a token gets nothing, also not from a cache in between.
+        answer.with_header("cache-control", format!("private, max-age={seconds}"))
+    }
+
+    /// The same with an `ETag`: a 304 without a body where the caller has it already. No cache in between keeps it.
+    #[must_use]
+    pub fn tagged(mut self, call: &Call) -> Self {
         let hash = digest::digest(&digest::SHA256, &self.body);
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..TAG]));
         if call.headers().any(|(name, value)| name == "if-none-match" && names(value, &tag)) {
             (self.status, self.body) = (304, Vec::new());
             self.headers.retain(|(name, _)| *name != "content-type");
         }
-        self.headers.retain(|(name, _)| *name != "cache-control");
-        // Private: who asks without a token gets nothing, also not from a cache in between.
-        self.with_header("cache-control", format!("private, max-age={seconds}"))
-            .with_header("etag", tag)
+        self.with_header("etag", tag)
     }
 }
 

@@ -52,6 +52,8 @@ pub enum Code {
     ConnectionNotFound,
     /// No such account, or not this caller's.
     AccountNotFound,
+    /// No such statement, or not this caller's.
+    StatementNotFound,
     /// No such route.
     RouteNotFound,
     /// The bank cannot be linked at present.
@@ -137,6 +139,7 @@ impl Code {
             Self::LinkTokenNotFound => (404, StartAgain, "The address leads nowhere"),
             Self::ConnectionNotFound => (404, FixRequest, "There is no such connection"),
             Self::AccountNotFound => (404, FixRequest, "There is no such account"),
+            Self::StatementNotFound => (404, FixRequest, "There is no such statement"),
             Self::RouteNotFound => (404, FixRequest, "There is no such route"),
             Self::InstitutionUnavailable => (409, ChooseOtherBank, "The bank cannot be linked at present"),
             Self::WrongState => (409, StartAgain, "It has moved on"),

@@ -1,7 +1,7 @@
 //! Keys. A partition key of a tenant's data starts with the tenant, and is made here and nowhere else.
 
 use domain::{
-    id::{ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, TenantId},
+    id::{AccountId, ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, TenantId},
     journal::Position,
 };
 
@@ -35,6 +35,16 @@ impl Key {
     /// What the SaaS said of a connection's accounts: in its partition, out of the way of every pull's query.
     pub(crate) fn mapping(tenant: &TenantId, connection: &ConnectionId) -> Self {
         Self::new(partition(tenant, connection), "A")
+    }
+
+    /// A version of a statement: in its connection's partition, out of the way of every pull's query.
+    pub(crate) fn statement(
+        tenant: &TenantId,
+        connection: &ConnectionId,
+        account: &AccountId,
+        version: (u32, u32),
+    ) -> Self {
+        Self::new(partition(tenant, connection), statement(account, version))
     }
 
     /// Which of a customer's connections has an account.
@@ -120,6 +130,16 @@ pub(crate) fn claims(tenant: &TenantId, customer: &CustomerId) -> String {
 /// The sort key of an entry: fixed width, so that text order is the order of the log.
 pub(crate) fn entry(at: Position) -> String {
     format!("J#{:06}#{:012}", at.generation, at.number)
+}
+
+/// The beginning of the sort keys of an account's statements.
+pub(crate) fn statements(account: &AccountId) -> String {
+    format!("S#{account}#")
+}
+
+/// The sort key of a statement's version: fixed width, so that text order is the order of numbers, then of versions.
+pub(crate) fn statement(account: &AccountId, (number, version): (u32, u32)) -> String {
+    format!("{}{number:05}#{version:03}", statements(account))
 }
 
 /// The partition of a tenant's list of connections.

@@ -16,6 +16,7 @@ mod journal;
 mod keys;
 mod mapping;
 mod sessions;
+mod statements;
 mod table;
 
 pub use answered::Answered;

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::{Equation, Reason, Told, counts, minus, plus};
 use crate::{
     id::{AccountId, TransactionId},
-    journal::{AccountEntry, BalanceBasis, Body, Entry, Read, Row},
+    journal::{AccountEntry, Balance, BalanceBasis, Body, Entry, Read, Row},
     money::{Currency, Money},
 };
 
@@ -19,6 +19,8 @@ struct Observed {
     booked: Result<Money, Reason>,
     pending: Result<Money, Reason>,
     unread: bool,
+    /// The day of the newest row.
+    newest: Option<Date>,
 }
 
 /// A balance and what the rows say to it, ready to be compared with others.
@@ -36,19 +38,21 @@ pub(super) struct Mark {
 }
 
 /// One account's history.
-pub(super) struct Book {
+pub(crate) struct Book {
     /// The rows as they stand now, with the order in which they came.
-    pub(super) rows: BTreeMap<TransactionId, (u64, Row)>,
+    pub(crate) rows: BTreeMap<TransactionId, (u64, Row)>,
     sum: Option<Result<Money, Reason>>,
     observed: Vec<Observed>,
     balance_type: Option<String>,
     told: bool,
     elsewhere: bool,
     arrivals: u64,
+    /// How many rows each day has.
+    dates: BTreeMap<Date, usize>,
 }
 
 impl Book {
-    pub(super) fn read<'a>(
+    pub(crate) fn read<'a>(
         account: &AccountId,
         entries: impl IntoIterator<Item = &'a Entry>,
         checked: Option<Timestamp>,
@@ -62,6 +66,7 @@ impl Book {
             told: false,
             elsewhere: false,
             arrivals: 0,
+            dates: BTreeMap::new(),
         };
         for entry in entries {
             match &entry.body {
@@ -90,13 +95,16 @@ impl Book {
             let order = before.map_or(self.arrivals, |(order, _)| *order);
             if let Some((_, before)) = before {
                 sum = minus(sum, before.facts.money);
+                leave(&mut self.dates, before.facts.made_on);
             }
             sum = plus(sum, row.facts.money);
+            *self.dates.entry(row.facts.made_on).or_default() += 1;
             self.rows.insert(row.id.clone(), (order, row.clone()));
         }
         for removed in &entry.removed {
             if let Some((_, row)) = self.rows.remove(&removed.id) {
                 sum = minus(sum, row.facts.money);
+                leave(&mut self.dates, row.facts.made_on);
             }
         }
         // A row that could not be added may be gone again: then the sum is counted anew.
@@ -137,6 +145,7 @@ impl Book {
             booked,
             pending,
             unread: !unread.is_empty(),
+            newest: self.dates.last_key_value().map(|(day, _)| *day),
         });
     }
 
@@ -147,6 +156,30 @@ impl Book {
             let told = Told { day: day_of(checked, zone), as_of: Some(checked), ..newest.told };
             self.observed.push(Observed { told, ..newest.clone() });
         }
+    }
+
+    /// The balance at the end of a day: as the bank told it after that day, before anything later was booked and with the
+    /// rows that are known today; else counted from the newest balance that it told.
+    pub(crate) fn balance_after(&self, day: Date) -> Option<Balance> {
+        let newest = self.observed.last()?;
+        let rows = self.rows.values().map(|(_, row)| &row.facts);
+        let until = rows.filter(|facts| facts.made_on <= day).map(|facts| facts.money);
+        let until = until.fold(Ok(Money::zero(newest.told.balance.currency())), plus);
+        let tells = |observed: &&Observed| {
+            observed.told.day > day
+                && observed.newest.is_none_or(|newest| newest <= day)
+                && observed.kind != Some(Equation::BookedAndPending)
+                && observed.booked == until
+        };
+        if let Some(observed) = self.observed.iter().find(tells) {
+            let (money, basis) = (observed.told.balance, BalanceBasis::Observed);
+            return Some(Balance { money, basis, kind: None });
+        }
+        let counts = newest.kind == Some(Equation::BookedAndPending);
+        let pending =
+            if counts { newest.pending } else { Ok(Money::zero(newest.told.balance.currency())) };
+        let base = minus(minus(Ok(newest.told.balance), newest.booked.ok()?), pending.ok()?);
+        plus(base, until.ok()?).ok().map(Balance::derived)
     }
 
     /// The balances with what each says of the rows.
@@ -196,6 +229,15 @@ impl Book {
                 Err(reason) => reason,
             }),
             _ => None,
+        }
+    }
+}
+
+fn leave(dates: &mut BTreeMap<Date, usize>, day: Date) {
+    if let Some(count) = dates.get_mut(&day) {
+        *count -= 1;
+        if *count == 0 {
+            dates.remove(&day);
         }
     }
 }

@@ -1,107 +1,17 @@
 //! The proof against ledgers that are right, and against each way in which a copy can be wrong.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{civil::Date, tz::TimeZone};
 
-use super::*;
+use super::{
+    sample::{account, at, day, euro, facts, money, read, row},
+    *,
+};
 use crate::{
-    bank::{Facts, Quarantined},
-    id::{AccountId, ConnectionId},
-    journal::{
-        AccountEntry, AccountFacts, Balance, BalanceBasis, Body, Change, Position, Read, Removed,
-        RemovedBecause, Row,
-    },
-    money::Currency,
-    secret::Personal,
+    bank::Quarantined,
+    journal::{AccountEntry, BalanceBasis, Body, Change, Read, Removed, RemovedBecause, Row},
 };
 
 mod seeds;
-
-/// The first read: the rest are half a day apart.
-const FIRST: &str = "2026-03-01T08:00:00Z";
-
-/// Cents.
-fn money(amount: i64) -> Money {
-    Money::parse(&format!("{amount}e-2"), euro()).unwrap()
-}
-
-fn euro() -> Currency {
-    "EUR".parse().unwrap()
-}
-
-fn account() -> AccountId {
-    let connection: ConnectionId = "con_1".parse().unwrap();
-    connection.account(&"7".parse().unwrap())
-}
-
-fn at(read: usize) -> Timestamp {
-    let first: Timestamp = FIRST.parse().unwrap();
-    first + SignedDuration::from_hours(12 * i64::try_from(read).unwrap())
-}
-
-fn day(read: usize) -> Date {
-    at(read).to_zoned(TimeZone::UTC).date()
-}
-
-fn facts(made_on: Date, amount: i64, snapshot: Option<i64>) -> Facts {
-    Facts {
-        made_on,
-        money: money(amount),
-        rounded: false,
-        received: None,
-        description: Personal::from("A ROW"),
-        mode: None,
-        category: None,
-        bank_reference: None,
-        counterparty: None,
-        posting_date: None,
-        balance_snapshot: snapshot.map(money),
-    }
-}
-
-fn row(id: u64, made_on: Date, amount: i64) -> Row {
-    let remote = id.to_string().parse().unwrap();
-    let id = account().transaction(&remote);
-    Row { id, remote, facts: facts(made_on, amount, None) }
-}
-
-/// One read: what it found new, and the balance that it was told.
-fn read(index: usize, added: Vec<Row>, balance: Option<i64>) -> Entry {
-    let at = Position { number: index as u64 + 1, ..Position::FIRST };
-    let observed =
-        |amount| Balance { money: money(amount), basis: BalanceBasis::Observed, kind: None };
-    let entry = AccountEntry {
-        facts: AccountFacts {
-            id: account(),
-            remote: "7".parse().unwrap(),
-            name: Personal::from("Everyday"),
-            nature: "checking".into(),
-            currency: euro(),
-            iban: None,
-            identity: None,
-            gone: false,
-            matched_by: None,
-            held_by: None,
-        },
-        balance: balance.map(observed),
-        last: None,
-        added,
-        modified: Vec::new(),
-        removed: Vec::new(),
-        aliases: Vec::new(),
-        carried: Vec::new(),
-        pending: Vec::new(),
-    };
-    let read = Read {
-        part: 0,
-        last: true,
-        data_as_of: Some(self::at(index)),
-        tail_from: at,
-        fingerprint: String::new(),
-        accounts: vec![entry],
-        quarantined: Vec::new(),
-    };
-    Entry { at, read_at: self::at(index), correlation: None, body: Body::Read(read) }
-}
 
 fn changed(entry: &mut Entry) -> &mut AccountEntry {
     match &mut entry.body {

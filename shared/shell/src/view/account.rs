@@ -6,6 +6,7 @@ use domain::{
     journal::{BalanceBasis, Ledger, MatchedBy},
     mapping::{Because, Confidence, Mapping, Proposal, propose},
     money::Currency,
+    statement::Period,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -24,6 +25,7 @@ pub struct AccountView {
     matched_by: Option<MatchedBy>,
     held_by: Option<ConnectionId>,
     reference: Option<String>,
+    statement_period: Period,
     proposed_reference: Option<ProposalView>,
 }
 
@@ -91,6 +93,7 @@ pub(super) fn all(connection: &Connection, ledger: &Ledger, mapping: &Mapping) -
             matched_by: facts.matched_by,
             held_by: facts.held_by.clone(),
             reference: mapping.reference(&facts.id).map(|text| text.reveal().to_owned()),
+            statement_period: mapping.period(&facts.id),
             proposed_reference: proposed.get(&facts.id).map(ProposalView::from),
         }
     });

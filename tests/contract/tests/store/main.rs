@@ -9,4 +9,5 @@ mod due;
 mod journal;
 mod races;
 mod sessions;
+mod statements;
 mod tenants;

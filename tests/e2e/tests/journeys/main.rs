@@ -43,6 +43,7 @@ mod revoke_races;
 mod schedule;
 mod switches;
 mod switches_both_ways;
+mod t1_statements;
 mod t2_proof;
 mod y9_no_dead_end;
 mod y9_ways_in;

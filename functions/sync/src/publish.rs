@@ -1,0 +1,171 @@
+//! Publishing statements: those whose last day is over at the bank, and again those in which a row came late.
+
+use domain::{
+    id::AccountId,
+    journal::Entry,
+    mapping::Mapping,
+    statement::{self, History, Moved, Statement},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use shell::Failed;
+use store::Tail;
+
+use crate::start::Parts;
+
+/// Statements of one account that one read publishes: a connection that was away for long goes on with the next read.
+const MOST: usize = 40;
+
+/// What one account has to be published.
+struct Work {
+    account: AccountId,
+    newest: Option<Statement>,
+    /// Newest versions that rows came late to, oldest first.
+    late: Vec<Statement>,
+}
+
+/// Publishes what a read makes due. `appended` = the entries that it wrote; `data_as_of` = the age of what it saw.
+///
+/// Each version is one put of a key that is nowhere yet, so a crash leaves all of it or none, and the next read goes
+/// on. A day is over when the data is from after it.
+pub(crate) async fn publish(
+    parts: &Parts,
+    tail: &Tail,
+    appended: &[Entry],
+    data_as_of: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let Some(as_of) = data_as_of else { return Ok(()) };
+    let connection = &tail.connection;
+    let zone = connection.institution.zone();
+    let today = as_of.to_zoned(zone.clone()).date();
+    let recent: Vec<&Entry> = tail.entries.iter().chain(appended).collect();
+    let mapping = parts.table.mapping(&connection.tenant, &connection.id).await?;
+    let mut open = Vec::new();
+    for account in recent.last().map(|newest| newest.delivered()).unwrap_or_default() {
+        let day = Looking { recent: &recent, zone: &zone, today, mapping: &mapping };
+        open.extend(work(parts, tail, account, day).await?);
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
+    let Some(entries) = everything(parts, tail, appended).await? else { return Ok(()) };
+    for work in open {
+        let Some(history) = History::of(&work.account, &entries, data_as_of, &zone) else {
+            continue;
+        };
+        let period = mapping.period(&work.account);
+        let due =
+            |newest: Option<&Statement>| statement::next(&history, newest, period, today, now);
+        settle(parts, tail, &history, work, due, now).await?;
+    }
+    Ok(())
+}
+
+/// What a look at an account knows.
+#[derive(Clone, Copy)]
+struct Looking<'a> {
+    recent: &'a [&'a Entry],
+    zone: &'a TimeZone,
+    today: Date,
+    mapping: &'a Mapping,
+}
+
+/// What there may be to publish of an account; none where there is nothing.
+async fn work(
+    parts: &Parts,
+    tail: &Tail,
+    account: &AccountId,
+    looking: Looking<'_>,
+) -> Result<Option<Work>, Failed> {
+    let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
+    let newest = parts.table.newest_statement(tenant, connection, account).await?;
+    let moved = statement::moved(looking.recent, account);
+    let late = late(parts, tail, account, newest.as_ref(), &moved).await?;
+    let first = looking.recent.iter().find(|entry| entry.account(account).is_some());
+    let first = first.map(|entry| entry.read_at.to_zoned(looking.zone.clone()).date());
+    let period = looking.mapping.period(account);
+    let next = first.and_then(|first| statement::following(newest.as_ref(), first, period));
+    let over = next.is_some_and(|days| days.to < looking.today);
+    Ok((over || !late.is_empty()).then(|| Work { account: account.clone(), newest, late }))
+}
+
+/// The newest versions that rows have moved in since.
+async fn late(
+    parts: &Parts,
+    tail: &Tail,
+    account: &AccountId,
+    newest: Option<&Statement>,
+    moved: &[Moved],
+) -> Result<Vec<Statement>, Failed> {
+    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let since = moved.iter().filter_map(|one| one.before(newest)).min();
+    let Some(since) = since else { return Ok(Vec::new()) };
+    let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
+    let mut found: Vec<Statement> = Vec::new();
+    let take = |one: Statement| {
+        let go_on = one.days.to >= since;
+        let seen = found.last().is_some_and(|newer| newer.number == one.number);
+        if go_on && !seen {
+            found.push(one);
+        }
+        go_on
+    };
+    parts.table.statements_before(tenant, connection, account, None, take).await?;
+    found.retain(|one| moved.iter().any(|moved| moved.since(one)));
+    found.reverse();
+    Ok(found)
+}
+
+/// Puts what is due, the oldest first. Where another was faster, the next read goes on from what stands there.
+async fn settle(
+    parts: &Parts,
+    tail: &Tail,
+    history: &History,
+    work: Work,
+    due: impl Fn(Option<&Statement>) -> Option<Statement>,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
+    let mut newest = work.newest;
+    let restated = work.late.iter().filter_map(|one| one.restated(history, now));
+    for next in restated {
+        if !parts.table.publish(tenant, connection, &next).await? {
+            return Ok(());
+        }
+        told(tail, &next);
+        newest = newest.map(|newest| if newest.number == next.number { next } else { newest });
+    }
+    for _ in 0..MOST {
+        let Some(next) = due(newest.as_ref()) else { break };
+        if !parts.table.publish(tenant, connection, &next).await? {
+            break;
+        }
+        told(tail, &next);
+        newest = Some(next);
+    }
+    Ok(())
+}
+
+fn told(tail: &Tail, statement: &Statement) {
+    tracing::info!(connection.id = %tail.connection.id, statement.id = %statement.id(),
+        version = statement.version, "a statement was published");
+}
+
+/// The whole journal with what was appended to it. None where the table does not show all of it yet.
+async fn everything(
+    parts: &Parts,
+    tail: &Tail,
+    appended: &[Entry],
+) -> Result<Option<Vec<Entry>>, Failed> {
+    let (tenant, id) = (&tail.connection.tenant, &tail.connection.id);
+    let head = tail.entries.last().map(|entry| entry.at);
+    let mut entries = if tail.whole {
+        tail.entries.clone()
+    } else {
+        parts.table.journal(tenant, id).await?.map(|journal| journal.entries).unwrap_or_default()
+    };
+    entries.retain(|entry| head.is_some_and(|head| entry.at <= head));
+    let complete = entries.last().map(|entry| entry.at) == head;
+    entries.extend(appended.iter().cloned());
+    Ok(complete.then_some(entries))
+}
