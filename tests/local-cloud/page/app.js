@@ -8,6 +8,7 @@ import { showTrouble } from "./trouble.js";
 import * as connection from "./views/connection.js";
 import * as contact from "./views/contact.js";
 import * as home from "./views/home.js";
+import * as published from "./views/published.js";
 import * as search from "./views/search.js";
 import * as visit from "./views/visit.js";
 
@@ -15,6 +16,7 @@ const ROUTES = [
   [/^#\/add$/, search],
   [/^#\/add\/([^/]+)$/, contact],
   [/^#\/visits\/([^/]+)$/, visit],
+  [/^#\/statements\/([^/]+)$/, published],
   [/^#\/connections\/([^/]+)(?:\/accounts\/([^/]+))?$/, connection],
 ];
 

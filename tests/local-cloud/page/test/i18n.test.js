@@ -42,6 +42,7 @@ test("every status, stage end, phase and intent of the contract has its words", 
     ...values("RevocationPhase").map((phase) => `revoke.${phase}`),
     ...values("Intent").map((intent) => `visit.title.${intent}`),
     ...values("BalanceBasis").map((basis) => `account.balance.${basis}`),
+    ...values("BalanceBasis").map((basis) => `published.basis.${basis}`),
     ...values("ProofVerdict").map((verdict) => `proof.legend.${verdict}`),
     ...values("ProofReason").map((reason) => `proof.reason.${reason}`),
   ];

@@ -5,6 +5,7 @@ import { trouble } from "../trouble.js";
 import { ledger } from "./ledger.js";
 import { accountName } from "./parts.js";
 import { proof } from "./proof.js";
+import { published } from "./published.js";
 
 const PAGE = 100;
 
@@ -12,18 +13,19 @@ const PAGE = 100;
 export async function statement(app, slot, account, signal, changed) {
   const path = `/v1/accounts/${segment(account.id)}/transactions`;
   try {
-    const [pending, booked, proven] = await Promise.all([
+    const [pending, booked, proven, statements] = await Promise.all([
       app.api.get(`${path}?status=pending&limit=${PAGE}`, signal),
       app.api.get(`${path}?status=booked&limit=${PAGE}`, signal),
       account.held_by ? null : proof(app, account, signal),
+      published(app, account, signal),
     ]);
-    draw(app, slot, account, { pending: pending.transactions, booked, proven }, path, signal, changed);
+    draw(app, slot, account, { pending: pending.transactions, booked, proven, statements }, path, signal, changed);
   } catch (error) {
     if (!signal.aborted) slot.replaceChildren(trouble(app, error, { again: () => statement(app, slot, account, signal, changed) }));
   }
 }
 
-function draw(app, slot, account, { pending, booked, proven }, path, signal, changed) {
+function draw(app, slot, account, { pending, booked, proven, statements }, path, signal, changed) {
   const heading = el("h2", {}, app.t("statement.title"), el("span", { class: "quiet" }, ` · ${accountName(account)}`));
   const basis = el("p", { class: "quiet small", testid: "balance-basis" }, balanceBasis(app, account.balance));
   const figure = el("div");
@@ -31,7 +33,7 @@ function draw(app, slot, account, { pending, booked, proven }, path, signal, cha
   const body = el("tbody", {}, shown.map((row) => line(app, row)));
   const fill = () => figure.replaceChildren(chart(app, account, shown, signal) ?? "");
   fill();
-  const parts = [heading, basis, ...apart(app, account, changed), figure, proven].filter(Boolean);
+  const parts = [heading, basis, ...apart(app, account, changed), figure, proven, statements].filter(Boolean);
   if (pending.length > 0) parts.push(pendingRows(app, pending));
   if (shown.length === 0 && pending.length === 0) parts.push(el("p", { class: "empty-statement", testid: "statement-empty" }, app.t("statement.empty")));
   if (shown.length > 0) parts.push(table(app, app.t("statement.booked"), body, "booked"));
