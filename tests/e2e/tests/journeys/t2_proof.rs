@@ -23,9 +23,17 @@ fn tell(world: &World, rule: BalanceRule) {
     world.salt_edge.control().set_balance(&bank(), "account-1", rule).unwrap();
 }
 
-/// Half a day with a slot in it: the bank is asked, and what it has is read.
+/// Half a day later, and as soon as it is allowed, the bank is asked because a user wants it, and what it has is read.
 async fn half_a_day(world: &World) {
-    world.advance(hours(13), minutes(30)).await;
+    world.advance(hours(13), hours(1)).await;
+    let ada = user(world, TENANT, "ada");
+    let connection = ada.get("/v1/connections").await["connections"][0]["id"].take();
+    let path = format!("/v1/connections/{}", connection.as_str().unwrap());
+    while !ada.get(&path).await["next_refresh_allowed_at"].is_null() {
+        world.cloud.clock().advance(minutes(15));
+    }
+    ada.post(&format!("{path}/refresh"), &json!({})).await.expect(202);
+    world.settle().await;
 }
 
 /// The account whose bank's name is Everyday.
