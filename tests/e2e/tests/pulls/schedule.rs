@@ -2,7 +2,9 @@
 
 use e2e::{TENANT, hours, minutes, options, oracle, user, world};
 use jiff::SignedDuration;
-use simulator::{BankAt, CallbackFault, CallbackFaultKind, NewRow};
+use simulator::{
+    ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, ErrorClass, NewRow,
+};
 
 fn lose_all(world: &local_cloud::World) {
     let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
@@ -78,4 +80,27 @@ async fn a_tick_that_never_came_costs_time_and_nothing_else() {
     world.advance(SignedDuration::from_mins(15), minutes(1)).await;
     let rows = oracle::told(&ada, &connection, "booked").await.concat();
     assert!(rows.iter().any(|row| row.3 == "LATE"));
+}
+
+#[tokio::test]
+async fn trap_23_a_bank_that_cannot_be_asked_is_read_all_the_same() {
+    let mut options = options();
+    options.switches.nightly_refresh = false;
+    let world = world(options).await;
+    lose_all(&world);
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link("fakebank_oauth_xf").await;
+    let remote = oracle::newest(&world);
+    let control = world.salt_edge.control();
+    let refused = ApiFaultKind::Error(ErrorClass::ConnectionCannotBeRefreshed);
+    let ask = ApiFault::next(refused, "POST", "/api/v6/connections/*/background_refresh");
+    control.add_api_fault(ApiFault { times: 100, ..ask });
+    let bank = BankAt::of("fakebank_oauth_xf");
+    control.add_row(&bank, "account-1", NewRow::booked("-3.30".parse().unwrap(), "NEWS")).unwrap();
+    // What Salt Edge fetched by itself is there, and no call tells of it.
+    world.cloud.clock().advance(minutes(1));
+    control.visit_bank(remote).unwrap();
+    world.advance(hours(7), minutes(10)).await;
+    oracle::assert_equal(&ada, &connection, remote).await;
+    assert_eq!(ada.again(&connection).await["status"], "active");
 }

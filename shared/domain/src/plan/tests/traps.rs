@@ -114,3 +114,15 @@ fn trap_25_an_account_that_is_unticked_or_disappears_keeps_its_history() {
         assert_eq!(texts(&ledger), ["COFFEE", "RENT"]);
     }
 }
+
+#[test]
+fn y10_a_row_that_changes_between_two_pages_is_what_the_later_page_says() {
+    let mut ledger = Ledger::default();
+    read(&mut ledger, Held::Everything, &fetched(&FIRST, None, &[]));
+    // The first page had it as it was; the page behind it, asked for a moment later, has it once more.
+    let shown = [FIRST[0], FIRST[1], (11, 16, "RENT MARCH", None), (12, 17, "IN BETWEEN", None)];
+    let delta = read(&mut ledger, Held::Tail, &fetched(&shown, None, &[]));
+    let news = &delta.accounts[0];
+    assert_eq!((news.added.len(), news.modified.len(), news.removed.len()), (1, 1, 0));
+    assert_eq!(texts(&ledger), ["COFFEE", "IN BETWEEN", "RENT MARCH"]);
+}
