@@ -1,11 +1,8 @@
 //! One account and its statement.
 
-use domain::{
-    id::AccountId,
-    journal::{Ledger, Position},
-};
+use domain::{connection::Connection, id::AccountId, journal::Ledger};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shell::{
     Answer, Call, Code, Problem,
     view::{AccountView, etag},
@@ -13,7 +10,8 @@ use shell::{
 use store::{Table, Tail};
 
 use crate::{
-    connections::seen,
+    connections::{seen, visible},
+    past::{self, Place, Wanted},
     rows::{RowView, limit},
     start::Parts,
 };
@@ -43,17 +41,11 @@ pub(crate) fn not_found() -> Problem {
     Problem::new(Code::AccountNotFound)
 }
 
-/// Pages of one list are of one moment: the cursor holds the entry that was newest on the first.
-#[derive(Serialize, Deserialize)]
-struct Place {
-    head: Position,
-    skip: usize,
-}
-
-struct Filter {
-    from: Option<Date>,
-    to: Option<Date>,
-    status: Option<String>,
+/// Which rows are wanted.
+pub(crate) struct Filter {
+    pub(crate) from: Option<Date>,
+    pub(crate) to: Option<Date>,
+    pub(crate) status: Option<String>,
 }
 
 impl Filter {
@@ -67,7 +59,7 @@ impl Filter {
         Ok(Self { from: call.query_as("from")?, to: call.query_as("to")?, status })
     }
 
-    fn lets(&self, row: &RowView) -> bool {
+    pub(crate) fn lets(&self, row: &RowView) -> bool {
         self.from.is_none_or(|from| row.made_on() >= from)
             && self.to.is_none_or(|to| row.made_on() <= to)
             && self.status.as_deref().is_none_or(|status| row.status() == status)
@@ -89,29 +81,24 @@ struct Page {
 pub(crate) async fn transactions(parts: &Parts, call: &Call) -> Result<Answer, Problem> {
     call.only_queries(&["from", "to", "status", "limit", "cursor"])?;
     let id: AccountId = call.path("id")?;
-    let tail = of_account(&parts.table, call, &id).await?;
+    let connection = connection_of(&parts.table, call, &id).await?;
     let filter = Filter::of(call)?;
     let limit = limit(call, 20, 100)?;
-    let tenant = &tail.connection.tenant;
-    let scope = format!("rows|{tenant}|{id}|{}", filter.text());
+    let scope = format!("rows|{}|{id}|{}", connection.tenant, filter.text());
     let cursors = parts.cursors.get().await?;
     let place: Option<Place> =
         call.query("cursor").map(|text| cursors.read(&scope, text)).transpose()?;
-    let journal = parts.table.journal(tenant, &tail.connection.id).await?.ok_or_else(not_found)?;
-    let newest = journal.entries.last().map(|entry| entry.at).unwrap_or_default();
-    let place = place.unwrap_or(Place { head: newest, skip: 0 });
-    let ledger = Ledger::replay(journal.entries.iter().filter(|entry| entry.at <= place.head));
-    let account = ledger.accounts.get(&id).ok_or_else(not_found)?;
-
-    let announced = account.pending.iter().enumerate();
-    let announced = announced.map(|(index, facts)| RowView::pending(&id, index, facts));
-    let booked = account.statement();
-    let booked = booked.iter().map(|(row, after)| RowView::booked(&id, row, after.as_ref()));
-    let rows = announced.chain(booked).filter(|row| filter.lets(row)).skip(place.skip);
-    let mut transactions: Vec<RowView> = rows.take(limit + 1).collect();
-    let has_more = transactions.len() > limit;
-    transactions.truncate(limit);
-    let next = Place { head: place.head, skip: place.skip + limit };
-    let next_cursor = has_more.then(|| cursors.write(&scope, &next));
+    let wanted = Wanted { connection: &connection, account: &id, filter: &filter, limit };
+    let found = past::page(&parts.table, &wanted, place).await?.ok_or_else(not_found)?;
+    let (transactions, next) = found;
+    let has_more = next.is_some();
+    let next_cursor = next.map(|next| cursors.write(&scope, &next));
     Ok(Answer::json(200, &Page { transactions, next_cursor, has_more }))
+}
+
+/// The connection of an account, without its journal.
+async fn connection_of(table: &Table, call: &Call, id: &AccountId) -> Result<Connection, Problem> {
+    let (caller, connection) = (call.caller()?, id.connection().ok_or_else(not_found)?);
+    let found = table.connection(&caller.tenant, &connection).await?;
+    found.filter(|found| visible(caller, found)).ok_or_else(not_found)
 }

@@ -1,6 +1,6 @@
 //! Connections as they stand.
 
-use domain::{id::ConnectionId, journal::Ledger};
+use domain::{connection::Connection, id::ConnectionId, journal::Ledger};
 use serde::{Deserialize, Serialize};
 use shell::{
     Answer, Call, Caller, Code, Problem,
@@ -66,7 +66,12 @@ pub(crate) async fn seen(
     id: &ConnectionId,
 ) -> Result<Option<Tail>, Problem> {
     let newest = table.newest(&caller.tenant, id).await?;
-    Ok(newest.filter(|tail| caller.sees(&tail.connection.customer) && !tail.connection.unlisted))
+    Ok(newest.filter(|tail| visible(caller, &tail.connection)))
+}
+
+/// Whether the caller may see a connection.
+pub(crate) fn visible(caller: &Caller, connection: &Connection) -> bool {
+    caller.sees(&connection.customer) && !connection.unlisted
 }
 
 async fn view(parts: &Parts, call: &Call, tail: &Tail) -> Result<ConnectionView, Problem> {

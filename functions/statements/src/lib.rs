@@ -3,6 +3,7 @@
 mod accounts;
 mod connections;
 mod feed;
+mod past;
 mod published;
 mod reconciliation;
 mod rows;

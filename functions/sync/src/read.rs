@@ -85,6 +85,8 @@ pub(crate) async fn read(
         return Ok(Copied::LostRace);
     }
     publish(parts, tail, &appended, data_as_of, now).await?;
+    let known: Vec<Entry> = tail.entries.iter().cloned().chain(appended).collect();
+    fold(parts, connection, &known).await;
     Ok(Copied::Changed)
 }
 
@@ -110,6 +112,17 @@ async fn everything(parts: &Parts, tail: &Tail) -> Result<Ledger, Failed> {
     let upto: Position = tail.head();
     let entries = journal.map(|journal| journal.entries).unwrap_or_default();
     Ok(Ledger::replay(entries.iter().filter(|entry| entry.at <= upto)))
+}
+
+/// Folds are a cache: that they could not be written is no reason to read the bank again.
+async fn fold(parts: &Parts, connection: &Connection, known: &[Entry]) {
+    match parts.table.keep_folds(&connection.tenant, &connection.id, known).await {
+        Ok(0) => {}
+        Ok(items) => tracing::info!(connection.id = %connection.id, items, "folds were written"),
+        Err(error) => {
+            tracing::warn!(connection.id = %connection.id, %error, "folds were not written");
+        }
+    }
 }
 
 async fn append(

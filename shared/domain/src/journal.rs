@@ -1,12 +1,19 @@
 //! The copied ledger of one connection: an append-only log in which one entry is one read that found
 //! something new, and the ledger that the entries add up to.
 
+mod fold;
 mod ledger;
+mod past;
 
-use jiff::Timestamp;
+#[cfg(test)]
+mod tests;
+
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use ledger::{History, Ledger, LedgerAccount};
+pub use fold::{Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
+pub use ledger::{Arrival, History, Ledger, LedgerAccount};
+pub use past::{Past, Stretch};
 
 use crate::{
     bank::{Facts, Quarantined},
@@ -108,6 +115,10 @@ pub struct Read {
     pub tail_from: Position,
     /// A hash of the content: tells our own write from another's.
     pub fingerprint: String,
+    /// Bytes of what this entry and those before it in its generation say of accounts: tells when folds are due.
+    /// 0 on an entry of a release that did not count.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub weight: u64,
     /// Every account as it stands, with what is new in it.
     pub accounts: Vec<AccountEntry>,
     /// What could not be read.
@@ -251,6 +262,9 @@ pub struct Removed {
     pub id: TransactionId,
     /// Why.
     pub reason: RemovedBecause,
+    /// Its day. None on an entry of a release that did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_on: Option<Date>,
 }
 
 /// Why a row is not shown any more.
@@ -270,4 +284,12 @@ pub struct Alias {
     pub id: TransactionId,
     /// Salt Edge's new id of it.
     pub remote: RemoteTransactionId,
+    /// Its day. None on an entry of a release that did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_on: Option<Date>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn nothing(weight: &u64) -> bool {
+    *weight == 0
 }

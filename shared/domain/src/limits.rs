@@ -63,3 +63,9 @@ pub const REVOKE_PAUSES: [i64; 6] = [1, 5, 15, 60, 240, 1_440];
 pub const TOLD_AFTER: u32 = 6;
 /// The day on which a connection left with its owner is looked at again.
 pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+/// Entries behind the folds from which on they are written anew.
+pub const FOLD_ENTRIES: u64 = 64;
+/// What the entries behind the folds weigh, in bytes before compression, from which on they are written anew.
+pub const FOLD_BYTES: u64 = 128 * 1024;
+/// Rows of one fold, unless one day has more; it is cut when it has half as many again.
+pub const FOLD_ROWS: usize = 200;

@@ -149,7 +149,7 @@ impl Table {
         let mut entries = Vec::new();
         let (pk, from) = (keys::partition(tenant, connection), keys::entry(after.next()));
         let page = i32::try_from(limit).ok();
-        self.query(Query { page, ..Query::table(&pk, &from, "J~") }, |item| {
+        self.query(Query { page, ..Query::table(&pk, &from, keys::LAST) }, |item| {
             entries.push(item::record("entry", &item)?);
             Ok(entries.len() < limit)
         })

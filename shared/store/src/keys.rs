@@ -4,6 +4,7 @@ use domain::{
     id::{AccountId, ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, TenantId},
     journal::Position,
 };
+use jiff::civil::Date;
 
 /// A partition key and a sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,21 @@ impl Key {
     /// An entry of a connection's journal.
     pub(crate) fn entry(tenant: &TenantId, connection: &ConnectionId, at: Position) -> Self {
         Self::new(partition(tenant, connection), entry(at))
+    }
+
+    /// Which folds a connection has.
+    pub(crate) fn folds(tenant: &TenantId, connection: &ConnectionId) -> Self {
+        Self::new(partition(tenant, connection), "F")
+    }
+
+    /// The rows of an account from one day on.
+    pub(crate) fn fold(
+        tenant: &TenantId,
+        connection: &ConnectionId,
+        account: &AccountId,
+        start: Date,
+    ) -> Self {
+        Self::new(partition(tenant, connection), fold(account, start))
     }
 
     /// What the SaaS said of a connection's accounts: in its partition, out of the way of every pull's query.
@@ -140,6 +156,14 @@ pub(crate) fn statements(account: &AccountId) -> String {
 /// The sort key of a statement's version: fixed width, so that text order is the order of numbers, then of versions.
 pub(crate) fn statement(account: &AccountId, (number, version): (u32, u32)) -> String {
     format!("{}{number:05}#{version:03}", statements(account))
+}
+
+/// Behind every entry: the upper end of a journal.
+pub(crate) const LAST: &str = "J~";
+
+/// The sort key of a fold: those of one account in the order of their days.
+pub(crate) fn fold(account: &AccountId, start: Date) -> String {
+    format!("F#{account}#{start}")
 }
 
 /// The partition of a tenant's list of connections.

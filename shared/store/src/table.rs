@@ -17,6 +17,8 @@ use crate::{
 const ABSENT: &str = "attribute_not_exists(pk)";
 /// Nothing is there any more.
 const OVER: &str = "attribute_not_exists(pk) OR #end <= :now";
+/// Nothing is there, or an older one.
+const OLDER: &str = "attribute_not_exists(pk) OR #v < :own";
 
 /// Pages that one query may take: what is not found by then is a fault of the query.
 const PAGES: usize = 1_000;
@@ -59,6 +61,8 @@ pub(crate) enum When {
     Over(Timestamp),
     /// The item is there with this version.
     Version(u64),
+    /// Nothing is there, or an item with a lower version.
+    Newer(u64),
     /// Whatever is there.
     Always,
 }
@@ -152,6 +156,12 @@ impl Table {
                     .expression_attribute_names("#v", "v")
                     .expression_attribute_values(":was", item::number(version));
             }
+            When::Newer(version) => {
+                request = request
+                    .condition_expression(OLDER)
+                    .expression_attribute_names("#v", "v")
+                    .expression_attribute_values(":own", item::number(version));
+            }
             When::Always => {}
         }
         request.send().await.map(drop).map_err(|error| sorted("a write", &error))
@@ -175,6 +185,12 @@ impl Table {
                         .condition_expression("#v = :was")
                         .expression_attribute_names("#v", "v")
                         .expression_attribute_values(":was", item::number(version));
+                }
+                When::Newer(version) => {
+                    put = put
+                        .condition_expression(OLDER)
+                        .expression_attribute_names("#v", "v")
+                        .expression_attribute_values(":own", item::number(version));
                 }
                 When::Always => {}
             }
@@ -209,6 +225,7 @@ impl Table {
                 .expression_attribute_values(":to", AttributeValue::S(query.to.to_owned()))
                 .scan_index_forward(!query.descending)
                 .set_limit(query.page)
+                .consistent_read(query.consistent)
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -248,11 +265,14 @@ pub(crate) struct Query<'a> {
     pub(crate) descending: bool,
     /// Items of one page; none = as many as fit 1 MB.
     pub(crate) page: Option<i32>,
+    /// As it stands after every write that was answered, at full price; never of an index.
+    pub(crate) consistent: bool,
 }
 
 impl<'a> Query<'a> {
     /// A partition of the table, from one sort key through another.
     pub(crate) fn table(pk: &'a str, from: &'a str, to: &'a str) -> Self {
-        Self { index: None, names: ("pk", "sk"), pk, from, to, descending: false, page: None }
+        let (index, names) = (None, ("pk", "sk"));
+        Self { index, names, pk, from, to, descending: false, page: None, consistent: false }
     }
 }

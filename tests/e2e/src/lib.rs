@@ -12,6 +12,7 @@ pub mod oracle;
 pub mod raw;
 pub mod refusals;
 pub mod revoking;
+pub mod script;
 pub mod ways_out;
 
 use jiff::SignedDuration;

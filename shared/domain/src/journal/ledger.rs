@@ -1,15 +1,37 @@
 //! What the entries add up to.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountEntry, AccountFacts, Balance, Body, Entry, Position, Row};
+use super::{AccountEntry, AccountFacts, Balance, Body, Entry, Position, Row, fold::Rows};
 use crate::{
     bank::{Facts, Quarantined},
-    id::{AccountId, RemoteTransactionId, TransactionId},
+    id::{AccountId, RemoteTransactionId},
 };
+
+/// How a row came to its day: it orders the rows of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(u32, u64, u32)", into = "(u32, u64, u32)")]
+pub struct Arrival {
+    /// The entry.
+    pub at: Position,
+    /// Its place among the account's rows of that entry.
+    pub index: u32,
+}
+
+impl From<(u32, u64, u32)> for Arrival {
+    fn from((generation, number, index): (u32, u64, u32)) -> Self {
+        Self { at: Position { generation, number }, index }
+    }
+}
+
+impl From<Arrival> for (u32, u64, u32) {
+    fn from(arrival: Arrival) -> Self {
+        (arrival.at.generation, arrival.at.number, arrival.index)
+    }
+}
 
 /// One account of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +42,8 @@ pub struct LedgerAccount {
     pub balance: Option<Balance>,
     /// The highest id seen.
     pub last: Option<RemoteTransactionId>,
-    /// Booked rows; the number orders those of one day as they came.
-    pub rows: BTreeMap<TransactionId, (u64, Row)>,
+    /// Booked rows.
+    pub rows: Rows,
     /// Announced rows.
     pub pending: Vec<Facts>,
 }
@@ -56,7 +78,6 @@ pub struct Ledger {
     pub quarantined: Vec<Quarantined>,
     /// Whether the newest entry is a tombstone.
     pub closed: bool,
-    arrivals: u64,
 }
 
 impl Ledger {
@@ -81,19 +102,19 @@ impl Ledger {
                 self.history = if read.last { History::Complete } else { History::Initial };
                 self.quarantined.clone_from(&read.quarantined);
                 for account in &read.accounts {
-                    self.add_account(account, read.last);
+                    self.add_account(entry.at, account, read.last);
                 }
             }
         }
     }
 
-    fn add_account(&mut self, entry: &AccountEntry, complete: bool) {
+    fn add_account(&mut self, at: Position, entry: &AccountEntry, complete: bool) {
         let known = self.accounts.entry(entry.facts.id.clone());
         let account = known.or_insert_with(|| LedgerAccount {
             facts: entry.facts.clone(),
             balance: None,
             last: None,
-            rows: BTreeMap::new(),
+            rows: Rows::new(),
             pending: Vec::new(),
         });
         account.facts = entry.facts.clone();
@@ -103,20 +124,37 @@ impl Ledger {
             account.balance.clone_from(&entry.balance);
             account.pending.clone_from(&entry.pending);
         }
-        let changed = entry.modified.iter().map(|change| &change.to);
-        for row in entry.added.iter().chain(&entry.carried).chain(changed) {
-            self.arrivals += 1;
-            let order = account.rows.get(&row.id).map_or(self.arrivals, |(order, _)| *order);
-            account.rows.insert(row.id.clone(), (order, row.clone()));
+        apply(&mut account.rows, at, entry, &(Date::MIN..=Date::MAX));
+    }
+}
+
+/// What an entry does to an account's rows of these days. It takes nothing but the rows themselves, so any
+/// stretch of days can be replayed alone.
+pub(super) fn apply(
+    rows: &mut Rows,
+    at: Position,
+    entry: &AccountEntry,
+    days: &RangeInclusive<Date>,
+) {
+    let changed = entry.modified.iter().map(|change| &change.to);
+    let told = entry.added.iter().chain(&entry.carried).chain(changed);
+    for (index, row) in (0..).zip(told) {
+        let day = row.facts.made_on;
+        if !days.contains(&day) {
+            rows.remove(&row.id);
+            continue;
         }
-        for alias in &entry.aliases {
-            if let Some((_, row)) = account.rows.get_mut(&alias.id) {
-                row.remote = alias.remote.clone();
-            }
+        let known = rows.get(&row.id).filter(|(_, known)| known.facts.made_on == day);
+        let arrival = known.map_or(Arrival { at, index }, |(arrival, _)| *arrival);
+        rows.insert(row.id.clone(), (arrival, row.clone()));
+    }
+    for alias in &entry.aliases {
+        if let Some((_, row)) = rows.get_mut(&alias.id) {
+            row.remote = alias.remote.clone();
         }
-        for removed in &entry.removed {
-            account.rows.remove(&removed.id);
-        }
+    }
+    for removed in &entry.removed {
+        rows.remove(&removed.id);
     }
 }
 

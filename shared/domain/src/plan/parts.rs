@@ -45,16 +45,20 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
     pieces.push(last);
     let count = pieces.len();
     let mut at = place.head;
+    let mut weight = weight(place);
     let placed = pieces.into_iter().enumerate().map(|(index, accounts)| {
         at = at.next();
         let complete = index + 1 == count;
+        let content = serde_json::to_string(&accounts).unwrap_or_default();
+        weight += content.len() as u64;
         let part = u16::try_from(index).unwrap_or(u16::MAX);
         let read = Read {
             part: place.first_part.saturating_add(part),
             last: complete,
             data_as_of: place.data_as_of,
             tail_from: if complete { begin } else { at },
-            fingerprint: fingerprint(&accounts),
+            fingerprint: base32(&digest(&[&content])[..16]),
+            weight,
             accounts,
             quarantined: if complete { delta.quarantined.clone() } else { Vec::new() },
         };
@@ -129,7 +133,11 @@ fn with_rows(account: &AccountEntry, rows: &[Row]) -> AccountEntry {
     }
 }
 
-fn fingerprint(accounts: &[AccountEntry]) -> String {
-    let text = serde_json::to_string(accounts).unwrap_or_default();
-    base32(&digest(&[&text])[..16])
+/// What the entries of this generation weigh.
+fn weight(place: Place<'_>) -> u64 {
+    let newest = place.tail.iter().rev().find(|entry| entry.at == place.head);
+    newest.map_or(0, |entry| match &entry.body {
+        Body::Read(read) => read.weight,
+        Body::Tombstone(_) => 0,
+    })
 }

@@ -114,7 +114,8 @@ fn note(rows: &mut Rows, ours: &Row, theirs: &RemoteTransaction) {
             Row { id: ours.id.clone(), remote: theirs.id.clone(), facts: theirs.facts.clone() };
         rows.modified.push(Change { from: ours.clone(), to });
     } else if ours.remote != theirs.id {
-        rows.aliases.push(Alias { id: ours.id.clone(), remote: theirs.id.clone() });
+        let made_on = Some(ours.facts.made_on);
+        rows.aliases.push(Alias { id: ours.id.clone(), remote: theirs.id.clone(), made_on });
     }
 }
 
@@ -169,7 +170,7 @@ impl<'a> Unseen<'a> {
                 let set_aside = fetched.duplicated.contains(&row.remote);
                 let reason =
                     if set_aside { RemovedBecause::Duplicated } else { RemovedBecause::Vanished };
-                Removed { id: row.id.clone(), reason }
+                Removed { id: row.id.clone(), reason, made_on: Some(row.facts.made_on) }
             })
             .collect()
     }

@@ -137,6 +137,7 @@ pub(crate) fn entry(number: u64, read_at: Timestamp, fingerprint: &str) -> Entry
         data_as_of: None,
         tail_from: Position { generation: 1, number },
         fingerprint: fingerprint.to_owned(),
+        weight: 0,
         accounts: Vec::new(),
         quarantined: Vec::new(),
     };

@@ -86,7 +86,8 @@ async fn a_first_read_of_five_thousand_rows_goes_out_in_parts() {
     let first = cost(&world);
     let entries = e2e::oracle::journal_keys(&world).await.len();
     assert!((10..=14).contains(&entries), "{entries} entries");
-    assert!(first.write_units <= 400, "{first:?}");
+    // Each row twice: once in its entry, once in its fold.
+    assert!(first.write_units <= 450, "{first:?}");
     // The next tail holds the overlap only: it stops where the big read's earlier parts begin.
     world.cloud.tap().reset();
     world.advance(hours(13), minutes(5)).await;

@@ -64,7 +64,11 @@ fn change_earlier(dice: &mut Dice, entries: &mut [Entry], entry: &mut Entry, bal
             *balance += amount - was;
         }
         1 => {
-            new.removed.push(Removed { id: known.id, reason: RemovedBecause::Vanished });
+            new.removed.push(Removed {
+                id: known.id,
+                reason: RemovedBecause::Vanished,
+                made_on: None,
+            });
             *balance -= was;
         }
         _ => {}
