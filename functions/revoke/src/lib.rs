@@ -2,6 +2,7 @@
 
 mod asked;
 mod phases;
+mod retire;
 mod start;
 mod unlink;
 

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::{Failed, alarm};
 
-use crate::start::Parts;
+use crate::{retire::retire_all, start::Parts};
 
 /// How one phase ended.
 enum Step {
@@ -30,23 +30,11 @@ pub(crate) async fn go_on(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
-    while let Some(old) = connection.retiring.first().cloned() {
-        let bank = parts.bank.get().await?;
-        let left = match retire(parts.mode, &bank, &old, &connection.remote_customer, now).await {
-            Ok(Retired::Gone) => None,
-            Ok(Retired::Left) => Some(old.clone()),
-            Ok(Retired::NotYet) => return later(parts, &connection, None, now).await,
-            Err(error) => return later(parts, &connection, Some(error), now).await,
-        };
-        let mut next = Connection { tries: 0, ..connection };
-        next.retiring.retain(|one| *one != old);
-        next.left.retain(|one| *one != old);
-        next.left.extend(left);
-        // An ask of a user may be waiting for its deadline.
-        next.due =
-            next.asks.deadline.filter(|deadline| *deadline > now).or_else(|| due(&next, now));
-        connection = parts.table.put_connection(&next).await?;
-        tracing::info!(connection.id = %id, "an earlier link at Salt Edge is retired");
+    let stuck = retire_all(parts, &mut connection, now).await?;
+    // What is in force now does not wait for what was there before.
+    let first = matches!(connection.state, State::Revoking { .. });
+    if let (Some(stuck), false) = (stuck, first) {
+        return later(parts, &connection, stuck.error, now).await;
     }
     loop {
         let bank = parts.bank.get().await?;
@@ -82,46 +70,9 @@ pub(crate) async fn go_on(
     }
 }
 
-/// What became of an earlier link.
-enum Retired {
-    /// It is removed, or was gone already.
-    Gone,
-    /// Its consent is over; only its owner can delete it.
-    Left,
-    /// Its consent is still in force.
-    NotYet,
-}
-
-/// Ends what a connection had at Salt Edge before the same bank was linked afresh.
-async fn retire(
-    mode: Mode,
-    bank: &Keyring,
-    old: &RemoteConnectionId,
-    customer: &RemoteCustomerId,
-    now: Timestamp,
-) -> Result<Retired, BankError> {
-    match withdraw(bank, old, customer, now).await? {
-        None => return Ok(Retired::Gone),
-        Some(left) if left.iter().any(|consent| in_force(consent.state)) => {
-            return Ok(Retired::NotYet);
-        }
-        Some(_) => {}
-    }
-    match mode {
-        Mode::Partner => Ok(Retired::Left),
-        Mode::Client => match bank.client.remove(old, now).await {
-            Err(error) if connection_gone(&error) => {
-                let gone = proven_gone(bank, old, customer, now).await?;
-                Ok(if gone { Retired::Gone } else { Retired::NotYet })
-            }
-            removed => removed.map(|()| Retired::Gone),
-        },
-    }
-}
-
 /// Revokes what is in force, and reads again: the consents as they are then, or none where the
 /// connection itself is proven to be gone.
-async fn withdraw(
+pub(crate) async fn withdraw(
     bank: &Keyring,
     remote: &RemoteConnectionId,
     customer: &RemoteCustomerId,
@@ -172,7 +123,7 @@ async fn consents(
     Ok(Step::Done(Event::ConsentRevoked, newest.map(Consent::of)))
 }
 
-fn in_force(state: RemoteConsentState) -> bool {
+pub(crate) fn in_force(state: RemoteConsentState) -> bool {
     match state {
         RemoteConsentState::Active | RemoteConsentState::Unknown => true,
         RemoteConsentState::Expired | RemoteConsentState::Revoked => false,
@@ -219,7 +170,7 @@ pub(crate) async fn proven_gone(
 }
 
 /// When somebody comes by again: never, once it is proven.
-fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     if !connection.retiring.is_empty() {
         return Some(now + pause(connection.tries));
     }

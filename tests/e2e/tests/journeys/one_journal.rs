@@ -10,8 +10,8 @@ use e2e::{
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    BankAt, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus, Id, NewAccount, NewRow,
-    Switches, Walk,
+    ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus,
+    Id, NewAccount, NewRow, Switches, Walk,
 };
 
 use crate::accounts::quiet;
@@ -260,4 +260,27 @@ async fn l7_a_link_whose_callbacks_were_lost_and_that_nobody_confirms_is_taken_b
     let (world, _) = the_next_morning(ClientKind::Client, 1).await;
     world.advance(hours(6), minutes(10)).await;
     assert!(world.salt_edge.control().connections().is_empty());
+}
+
+#[tokio::test]
+async fn l7_a_revocation_does_not_wait_for_what_was_there_before() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(OAUTH).await;
+    let consents = || world.salt_edge.control().ledger().consents;
+    let before = consents()[0].id;
+    let path = format!("/api/v6/consents/{before}*");
+    let fault = ApiFault::next(ApiFaultKind::ServerError, "POST", &path);
+    world.salt_edge.control().add_api_fault(ApiFault { times: 9, ..fault });
+    assert_eq!(ada.link(OAUTH).await["id"], connection["id"]);
+    world.advance(minutes(2), minutes(1)).await;
+    assert_eq!(in_force(&world).len(), 2, "the first login cannot be ended");
+    ada.revoke(&connection).await.expect(202);
+    world.settle().await;
+    let left: Vec<_> =
+        consents().into_iter().filter(|one| one.status == ConsentStatus::Active).collect();
+    assert_eq!(left.iter().map(|one| one.id).collect::<Vec<_>>(), [before]);
+    world.advance(hours(24 * 8), hours(1)).await;
+    assert_eq!(in_force(&world), [], "and it is tried on until it is ended too");
+    assert_eq!(ada.stands(&connection).await.0, "left_with_owner");
 }
