@@ -40,6 +40,7 @@ pub fn options() -> WorldOptions {
 
 /// Starts a world and lets the catalogue be copied.
 pub async fn world(options: WorldOptions) -> World {
+    logs::be_attentive();
     let world = World::start(options).await.expect("the world starts");
     world.cloud.tick().await.expect("the first minute");
     world.settle().await;

@@ -2,14 +2,48 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
 };
 
 use serde_json::Value;
+use tracing::{
+    Event, Metadata, Subscriber, level_filters::LevelFilter, span, subscriber::Interest,
+};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The deployment that metrics name.
 pub const DEPLOYMENT: &str = "halite-test";
+
+/// Listens to nothing, and asks to be asked each time. Without it, a line that is met first while nobody listens
+/// on any thread is taken for one that nobody will ever listen to.
+struct Attentive;
+
+impl Subscriber for Attentive {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        false
+    }
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::TRACE)
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// Every line is offered to whoever listens on its thread, also when nobody did when it was met first.
+pub(crate) fn be_attentive() {
+    static ONCE: Once = Once::new();
+    // A program that listens by itself keeps its own.
+    ONCE.call_once(|| drop(tracing::subscriber::set_global_default(Attentive)));
+}
 
 /// Lines that were logged on this thread while this lives. A journey runs on one thread.
 pub struct Logs {
@@ -23,6 +57,7 @@ struct Written(Arc<Mutex<Vec<u8>>>);
 impl Logs {
     /// Begins to listen, as loud as `filter` says (`info`, `info,sync=trace`).
     pub fn at(filter: &str) -> Self {
+        be_attentive();
         let written = Written::default();
         let writer = written.clone();
         let writer = move || writer.clone();
