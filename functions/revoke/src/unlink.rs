@@ -147,7 +147,7 @@ async fn find(
     }
     // Salt Edge has asked by itself since, without a mark: believed only when it can be no other.
     let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
-    Ok(parts.table.only_unknown(unmarked).await?)
+    Ok(parts.table.only_unknown(session, unmarked).await?)
 }
 
 /// The mark of the newest attempt. One that Salt Edge began by itself may have none.

@@ -104,6 +104,9 @@ async fn learn(
         tracing::warn!(session.id = %session.id, "a callback names a connection of another session");
         return Ok(session);
     }
+    if session.connection.is_none() {
+        parts.table.learnt(&session, &shown.id).await?;
+    }
     // What its user gave up is taken back with the next tick.
     let due = if session.stage == Stage::Cancelled { Some(now) } else { session.due };
     let mut learnt = LinkSession { remote: Some(shown.id.clone()), due, ..session };
@@ -138,7 +141,7 @@ async fn unmarked(
     let tag = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref());
     let free = session.connection.is_none() && tag.is_none();
     let same = session.remote_customer.as_ref() == Some(&shown.customer);
-    Ok(free && same && parts.table.connection_of(&shown.id).await?.is_none())
+    Ok(free && same && parts.table.unknown(session, &shown.id).await?)
 }
 
 /// An earlier link that only its owner can delete: once it is proven to be gone, nobody is told of it.

@@ -56,9 +56,10 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
     };
     let session = LinkSession { remote: Some(remote.id.clone()), ..session };
     let own = belongs(&remote, &session);
-    // What a link brought is its session's, also where Salt Edge has asked by itself since.
-    let attempt = remote.attempt.as_ref().filter(|_| own || session.intent == Intent::Link);
-    let Some(attempt) = attempt.filter(|attempt| attempt.finished) else {
+    // Salt Edge may have asked by itself since: then its newest attempt says nothing of the visit.
+    let came = own || came_of_it(&bank, &session, &remote, now).await?;
+    let attempt = remote.attempt.as_ref().filter(|attempt| came && attempt.finished);
+    let Some(attempt) = attempt else {
         return wait(parts, session, now).await.map(Some);
     };
     if let (true, None, Some(failure)) = (own, attempt.success_at, &attempt.failure) {
@@ -77,6 +78,28 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
         }
     };
     fail(parts, session, ending.into()).await.map(Some)
+}
+
+/// Whether the visit had its effect although the newest attempt is not its own. What a link brought is its
+/// session's; a visit to a connection that stands has left a consent, or newer data.
+async fn came_of_it(
+    bank: &Keyring,
+    session: &LinkSession,
+    remote: &RemoteConnection,
+    now: Timestamp,
+) -> Result<bool, Failed> {
+    let Some(attempt) = &remote.attempt else { return Ok(false) };
+    let another = attempt.tag.as_ref().is_some_and(|tag| tag.session.is_some());
+    if another && session.intent != Intent::Link {
+        return Ok(false);
+    }
+    match session.intent {
+        Intent::Link => Ok(true),
+        Intent::Refresh => Ok(attempt.success_at > session.trail.opened_at),
+        Intent::Reconnect | Intent::Renew | Intent::FetchAccounts => {
+            Ok(session.was_given(&bank.client.consents(&remote.id, now).await?))
+        }
+    }
 }
 
 /// The connection stands: its rows are copied, and the session says what became of its accounts.
@@ -137,7 +160,7 @@ async fn find(
     }
     // Salt Edge has asked by itself since, and its attempt has no mark: believed only when it can be no other.
     let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
-    Ok(parts.table.only_unknown(unmarked).await?)
+    Ok(parts.table.only_unknown(session, unmarked).await?)
 }
 
 /// Salt Edge is not done. A callback or the due index brings us back; an hour is the end.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bank::RemoteConnection,
+    bank::{RemoteConnection, RemoteConsent, RemoteConsentState},
     id::{AccountId, ConnectionId},
     journal::{AccountFacts, Ledger},
     mapping::{Mapping, Proposal, propose, same_iban},
@@ -133,6 +133,17 @@ pub fn compare(before: &[Before], ledger: &Ledger, mapping: &Mapping) -> Vec<Acc
 }
 
 impl LinkSession {
+    /// Whether these consents of the connection show that its user went through this visit, where Salt Edge
+    /// has asked by itself since and its newest attempt says nothing: one in force was given after the visit
+    /// was opened.
+    pub fn was_given(&self, consents: &[RemoteConsent]) -> bool {
+        let Some(opened) = self.trail.opened_at else { return false };
+        consents.iter().any(|consent| {
+            consent.state == RemoteConsentState::Active
+                && consent.created_at.is_some_and(|given| given >= opened - CLOCKS)
+        })
+    }
+
     /// Whether this may be what the session linked, though no mark of ours is on its newest attempt: of the
     /// same customer and bank, and made while the browser was away. Whoever believes it makes sure that it
     /// is the only one.

@@ -7,6 +7,7 @@ use domain::{
     id::{ConnectionId, CustomerId, InstitutionId, RemoteConnectionId, TenantId},
     session::LinkSession,
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 
 /// Claims of one transaction: the table takes 100 items at once. What is more is claimed when it is read.
 const CLAIMS: usize = 90;
+/// How long a session's word for what it brought is kept behind its day: by then it is linked, or taken back.
+const LEARNT_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Connections of one customer that are looked through.
 const LOOKED_THROUGH: usize = 100;
 
@@ -109,19 +112,49 @@ impl Table {
         }
     }
 
-    /// The one of these connections of Salt Edge's that is none of ours. None where there is no such one, or
-    /// several of which it may be any.
+    /// The one of these connections of Salt Edge's that is none of ours, nor what another session learnt it
+    /// has brought. None where there is no such one, or several of which it may be any.
     pub async fn only_unknown(
         &self,
+        session: &LinkSession,
         shown: impl IntoIterator<Item = RemoteConnection>,
     ) -> Result<Option<RemoteConnection>, StoreError> {
         let mut only = None;
         for remote in shown {
-            if self.connection_of(&remote.id).await?.is_none() && only.replace(remote).is_some() {
+            if self.unknown(session, &remote.id).await? && only.replace(remote).is_some() {
                 return Ok(None);
             }
         }
         Ok(only)
+    }
+
+    /// Whether nobody else has this connection of Salt Edge's: no connection of ours, and no session.
+    pub async fn unknown(
+        &self,
+        session: &LinkSession,
+        remote: &RemoteConnectionId,
+    ) -> Result<bool, StoreError> {
+        let whose: Option<Whose> = self.get("remote", &Key::remote(remote)).await?;
+        let Some(Whose { tenant, connection }) = whose else { return Ok(true) };
+        let own = tenant == session.tenant && connection == ConnectionId::of_session(&session.id);
+        Ok(own && self.connection(&tenant, &connection).await?.is_none())
+    }
+
+    /// Notes that this session has brought it, before there is a connection of ours: no other session may
+    /// believe that it did. Whoever has it already keeps it.
+    pub async fn learnt(
+        &self,
+        session: &LinkSession,
+        remote: &RemoteConnectionId,
+    ) -> Result<(), StoreError> {
+        let connection = ConnectionId::of_session(&session.id);
+        let whose = Whose { tenant: session.tenant.clone(), connection };
+        let draft = Draft::new(&Key::remote(remote), "remote", &whose)?;
+        let until = session.confirm_until() + LEARNT_KEPT;
+        match self.put(draft.until(until).done(), When::Absent).await {
+            Err(StoreError::Conflict) => Ok(()),
+            done => done,
+        }
     }
 
     /// A customer's connections at one bank, whatever became of them; of the first 100 of all banks.

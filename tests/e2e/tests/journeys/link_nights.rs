@@ -3,6 +3,7 @@
 
 use e2e::{TENANT, User, Visit, a_day_passes, hours, minutes, options, user, world};
 use local_cloud::{World, WorldOptions};
+use serde_json::json;
 use simulator::{ClientKind, ConsentStatus, Switches, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
@@ -51,4 +52,45 @@ async fn a_link_that_is_never_confirmed_is_taken_back_after_its_night() {
         let left = ledger.consents.iter().filter(|one| one.status == ConsentStatus::Active).count();
         assert_eq!((left, ledger.connections.len()), (0, 0), "{keeps}");
     }
+}
+
+#[tokio::test]
+async fn a_visit_to_a_connection_that_is_confirmed_the_next_morning_is_finished() {
+    for keeps in [true, false] {
+        for verb in ["reconnect", "renew", "fetch-accounts"] {
+            let world = world_of(keeps).await;
+            let ada = user(&world, TENANT, "ada");
+            let connection = ada.link(BANK).await;
+            world.advance(minutes(61), minutes(61)).await;
+            let path = format!("/v1/connections/{}/{verb}", connection["id"].as_str().unwrap());
+            let begun = ada.post(&path, &json!({"return_to": e2e::RETURN_TO})).await.expect(201);
+            let visit = ada.visit(&begun, &Walk::default()).await;
+            world.settle().await;
+            world.advance(hours(22), minutes(30)).await;
+            ada.confirm(&visit).await.expect(200);
+            world.settle().await;
+            let shown = ada.session(&visit.session).await;
+            assert_eq!(shown["stage"], "finished", "{verb} {keeps}: {shown:#}");
+            assert_eq!(ada.again(&connection).await["status"], "active", "{verb} {keeps}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_visit_that_nobody_went_through_is_not_finished_by_a_night() {
+    let world = world_of(false).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    world.advance(minutes(61), minutes(61)).await;
+    let path = format!("/v1/connections/{}/renew", connection["id"].as_str().unwrap());
+    let begun = ada.post(&path, &json!({"return_to": e2e::RETURN_TO})).await.expect(201);
+    let gave_up = Walk { cancels_at: Some(0), ..Walk::default() };
+    let visit = ada.visit(&begun, &gave_up).await;
+    world.advance(hours(22), minutes(30)).await;
+    if visit.code.is_some() {
+        ada.confirm(&visit).await;
+        world.advance(minutes(61), minutes(5)).await;
+    }
+    assert_ne!(ada.session(&visit.session).await["stage"], "finished");
+    assert_eq!(ada.again(&connection).await["status"], "active");
 }
