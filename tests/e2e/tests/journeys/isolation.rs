@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{OTHER, RETURN_TO, TENANT, User, options, user, world};
+use e2e::{OTHER, RETURN_TO, TENANT, User, hours, options, user, world};
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{BankAt, ClientKind, NewRow, Walk};
+
+use crate::t1_statements::choose;
 
 const BANK: &str = "fakebank_oauth_xf";
 const CANARY: &str = "CANARY OF ADA 4711";
@@ -15,9 +17,10 @@ struct Scene {
     connection: Value,
     account: String,
     session: String,
+    statement: String,
 }
 
-/// Ada has a bank with a canary in it, and an open session; Bob has another login of the same bank.
+/// Ada has a bank with a canary in it, a published statement, and an open session; Bob has another login of the same bank.
 async fn scene() -> (Scene, Value) {
     let world = world(WorldOptions { kind: ClientKind::Client, ..options() }).await;
     let control = world.salt_edge.control();
@@ -29,11 +32,21 @@ async fn scene() -> (Scene, Value) {
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
     let account = connection["accounts"][0]["id"].as_str().unwrap().to_owned();
+    let statement = published(&ada, &account).await;
     let session = ada.new_link(BANK).await["id"].as_str().unwrap().to_owned();
     let own = Walk { login: "bob".into(), password: "bobs secret".into(), ..Walk::default() };
     let second = user(&world, TENANT, "bob").link_with(BANK, &own).await;
     assert!(ada.statement(&connection).await.iter().any(|row| row["description"] == CANARY));
-    (Scene { world, connection, account, session }, second)
+    (Scene { world, connection, account, session, statement }, second)
+}
+
+/// The newest statement of an account, after some days.
+async fn published(user: &User<'_>, account: &str) -> String {
+    let path = format!("/v1/accounts/{account}");
+    choose(user, account, "daily").await;
+    user.world.advance(hours(72), hours(2)).await;
+    let listed = user.get(&format!("{path}/statements")).await;
+    listed["statements"][0]["id"].as_str().expect("a statement").to_owned()
 }
 
 /// Every route with an id, and a body that is right but for the id.
@@ -59,6 +72,9 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("GET", "/v1/accounts/{acc}", None),
         ("PATCH", "/v1/accounts/{acc}", Some(json!({"reference": "x"}))),
         ("GET", "/v1/accounts/{acc}/transactions", None),
+        ("GET", "/v1/accounts/{acc}/reconciliation", None),
+        ("GET", "/v1/accounts/{acc}/statements", None),
+        ("GET", "/v1/statements/{stm}", None),
     ]
 }
 
@@ -76,7 +92,7 @@ fn every_route_with_an_id_is_in_the_table() {
             told.insert((method.clone(), path));
         }
     }
-    let kinds = ["{lnk}", "{con}", "{acc}"];
+    let kinds = ["{lnk}", "{con}", "{acc}", "{stm}"];
     let general =
         |path: &str| kinds.iter().fold(path.to_owned(), |path, kind| path.replace(kind, "{id}"));
     let tried: BTreeSet<_> =
@@ -97,11 +113,16 @@ async fn assert_sees_nothing(stranger: &User<'_>, scene: &Scene, who: &str) {
     let con = scene.connection["id"].as_str().unwrap();
     let made_up = |id: &str| format!("{}{}", &id[..4], "0".repeat(id.len() - 4));
     for (method, path, body) in routes() {
-        let with = |con: &str, acc: &str, lnk: &str| {
-            path.replace("{con}", con).replace("{acc}", acc).replace("{lnk}", lnk)
+        let ids = [con, &scene.account, &scene.session, &scene.statement];
+        let with = |id: &dyn Fn(&str) -> String| {
+            let names = ["{con}", "{acc}", "{lnk}", "{stm}"];
+            names
+                .iter()
+                .zip(ids)
+                .fold(path.to_owned(), |path, (name, own)| path.replace(name, &id(own)))
         };
-        let theirs = with(con, &scene.account, &scene.session);
-        let nobodys = with(&made_up(con), &made_up(&scene.account), &made_up(&scene.session));
+        let theirs = with(&str::to_owned);
+        let nobodys = with(&made_up);
         let foreign = stranger.call(method, &theirs, body.as_ref()).await;
         let unknown = stranger.call(method, &nobodys, body.as_ref()).await;
         assert_eq!(foreign.status, 404, "{who}: {method} {path}: {}", foreign.json);

@@ -34,7 +34,7 @@ async fn everyday(user: &User<'_>) -> String {
 }
 
 /// What the page of a SaaS does when its user chooses.
-async fn choose(user: &User<'_>, account: &str, period: &str) -> Value {
+pub(crate) async fn choose(user: &User<'_>, account: &str, period: &str) -> Value {
     let token = user.world.cloud.token(TENANT, "ada", &["halite:read", "halite:write"]);
     let bearer = format!("Bearer {token}");
     let headers = [
