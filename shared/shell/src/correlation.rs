@@ -11,7 +11,7 @@ tokio::task_local! {
     static PRESENT: CorrelationId;
 }
 
-/// The id under which the present work was begun; none outside [`under`].
+/// The id under which the present work was begun; none outside such work.
 pub fn correlation() -> Option<CorrelationId> {
     PRESENT.try_with(Clone::clone).ok()
 }

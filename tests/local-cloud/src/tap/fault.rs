@@ -45,9 +45,9 @@ pub enum Effect {
     NotApi,
     /// A read that need not be the newest is answered with an older page, where there is one.
     Stale,
-    /// It waits for [`Tap::release`], then it is done.
+    /// It waits for [`Tap::release`](super::Tap::release), then it is done.
     HoldBefore,
-    /// It is done, and its answer waits for [`Tap::release`].
+    /// It is done, and its answer waits for [`Tap::release`](super::Tap::release).
     HoldAfter,
     /// The function's running invocations end before it is done.
     KillBefore,
