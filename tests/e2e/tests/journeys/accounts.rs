@@ -282,11 +282,12 @@ async fn l6_a_visit_says_what_became_of_each_account() {
 
 #[tokio::test]
 async fn l6_the_difference_is_the_same_wherever_sync_is_killed() {
-    let world = world(quiet()).await;
-    let ada = user(&world, TENANT, "ada");
-    let connection = ada.link(BANK).await;
-    let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
     for k in 1.. {
+        // What a read asks the table for grows with the accounts: each k has a world of its own.
+        let world = world(quiet()).await;
+        let ada = user(&world, TENANT, "ada");
+        let connection = ada.link(BANK).await;
+        let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
         let name = format!("Number {k}");
         reopen(&world, "EUR", None, &name);
         world.advance(minutes(61), minutes(61)).await;
@@ -294,7 +295,6 @@ async fn l6_the_difference_is_the_same_wherever_sync_is_killed() {
         let body = json!({"return_to": RETURN_TO});
         let session = ada.post(&format!("{path}/fetch-accounts"), &body).await.expect(201);
         let visit = ada.visit(&session, &Walk::default()).await;
-        // The table's requests: those of Salt Edge grow with the accounts.
         let service = Some(Service::DynamoDb);
         world.cloud.tap().arm(Fault { service, ..Fault::at("sync", k, Effect::KillAfter) });
         ada.confirm(&visit).await.expect(200);
