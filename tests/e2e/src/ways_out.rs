@@ -62,12 +62,15 @@ pub async fn take(user: &User<'_>, action: NextAction, subject: Subject) -> Subj
         | NextAction::ConsentNotGranted
         | NextAction::SelectAccounts
         | NextAction::RenewConsent
-        | NextAction::CorrectContact
-        | NextAction::StartAgain => again(user, &subject, None).await,
+        | NextAction::StartAgain => again(user, &subject).await,
         NextAction::StartAgainLater => {
             let Retry::After(pause) = action.retry() else { panic!("later, and not when") };
             user.world.advance(pause, pause).await;
-            again(user, &subject, None).await
+            again(user, &subject).await
+        }
+        NextAction::CorrectContact => {
+            let bank = subject.shown(user).await["institution"]["id"].clone();
+            through(user, user.new_link(bank.as_str().unwrap()).await).await
         }
         NextAction::ReuseConnection => reuse(user, &subject).await,
         NextAction::ChooseOtherBank => other_bank(user, subject).await,
@@ -118,14 +121,18 @@ async fn without_duplicate(user: &User<'_>, subject: &Subject) -> Subject {
         delete_in_dashboard(user.world, "ada@example.com", found.id).await;
     }
     user.world.settle().await;
-    again(user, subject, None).await
+    again(user, subject).await
 }
 
-/// The user goes through Salt Edge's pages once more and does everything right: in a reconnect session
-/// where there is an open connection, else in a new link session.
-async fn again(user: &User<'_>, subject: &Subject, bank: Option<&str>) -> Subject {
+/// The user goes through Salt Edge's pages once more and does everything right: where the session says so
+/// by its `retry_url`, else in a reconnect session of an open connection, else in a new link session.
+async fn again(user: &User<'_>, subject: &Subject) -> Subject {
     let shown = subject.shown(user).await;
-    let bank = bank.or(shown["institution"]["id"].as_str()).unwrap().to_owned();
+    if let Some(url) = shown["retry_url"].as_str() {
+        let path = &url[url.find("/v1/").expect("a route of ours")..];
+        return through(user, user.post(path, &json!({})).await.expect(201)).await;
+    }
+    let bank = shown["institution"]["id"].as_str().unwrap().to_owned();
     let known = match subject {
         Subject::Session { .. } => shown["connection_id"].as_str().map(str::to_owned),
         Subject::Connection(connection) => connection["id"].as_str().map(str::to_owned),
@@ -157,13 +164,12 @@ pub async fn settled(user: &User<'_>, subject: Subject) -> Subject {
     Subject::Connection(user.get(&format!("/v1/connections/{}", id.as_str().unwrap())).await)
 }
 
-/// The connection that has this bank already is found in the list and signed in to again.
+/// The connection that has this login already is named, and signed in to again.
 async fn reuse(user: &User<'_>, subject: &Subject) -> Subject {
-    let bank = subject.shown(user).await["institution"]["id"].clone();
-    let listed = user.get("/v1/connections").await;
-    let mut listed = listed["connections"].as_array().unwrap().iter();
-    let held = listed.find(|one| one["institution"]["id"] == bank).expect("it is linked");
-    again(user, &Subject::Connection(held.clone()), None).await
+    let named = subject.shown(user).await["connection_id"].clone();
+    let path = format!("/v1/connections/{}", named.as_str().expect("the connection to reuse"));
+    let begun = user.post(&format!("{path}/reconnect"), &json!({"return_to": RETURN_TO})).await;
+    through(user, begun.expect(201)).await
 }
 
 /// A visit is begun at another bank; a connection is let go.
@@ -194,11 +200,11 @@ async fn wait(user: &User<'_>, subject: Subject) -> Subject {
 async fn mended(user: &User<'_>, subject: Subject) -> Subject {
     put_right(user.world);
     match &subject {
-        Subject::Session { .. } => again(user, &subject, None).await,
+        Subject::Session { .. } => again(user, &subject).await,
         Subject::Connection(connection) => {
             let status = &user.again(connection).await["status"];
             if status == "needs_reconnect" {
-                again(user, &subject, None).await
+                again(user, &subject).await
             } else {
                 wait(user, subject).await
             }
