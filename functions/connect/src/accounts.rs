@@ -22,8 +22,13 @@ use crate::sessions::RACES;
 struct Change {
     #[serde(default)]
     reference: Said,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     statement_period: Option<Period>,
+}
+
+/// A field that is left out or says something: null would change nothing, and is refused.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// What a change says of the reference.

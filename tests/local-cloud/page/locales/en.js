@@ -115,6 +115,8 @@ export default {
   "connection.asking": "The bank is being asked. New transactions appear here in a moment.",
   "connection.asked": "The bank is being asked.",
   "connection.first": "The first statement is being copied. That can take a few minutes.",
+  "connection.left.one": "{count} earlier link of this bank is still in your Salt Edge account. Nothing is read through it; you can delete it there.",
+  "connection.left.other": "{count} earlier links of this bank are still in your Salt Edge account. Nothing is read through them; you can delete them there.",
   "connection.quarantined.one": "{count} row from the bank could not be read. It is kept aside and shown to support, never guessed.",
   "connection.quarantined.other": "{count} rows from the bank could not be read. They are kept aside and shown to support, never guessed.",
   "connection.no_accounts": "The bank has not shown any account yet.",

@@ -115,6 +115,8 @@ export default {
   "connection.asking": "Đang hỏi ngân hàng. Giao dịch mới sẽ hiện ở đây trong giây lát.",
   "connection.asked": "Đang hỏi ngân hàng.",
   "connection.first": "Sao kê đầu tiên đang được sao chép. Việc này có thể mất vài phút.",
+  "connection.left.one": "Còn {count} liên kết cũ của ngân hàng này trong tài khoản Salt Edge của bạn. Không có gì được đọc qua đó; bạn có thể xóa ở đó.",
+  "connection.left.other": "Còn {count} liên kết cũ của ngân hàng này trong tài khoản Salt Edge của bạn. Không có gì được đọc qua đó; bạn có thể xóa ở đó.",
   "connection.quarantined.one": "Không đọc được {count} dòng từ ngân hàng. Dòng đó được giữ riêng và báo cho bộ phận hỗ trợ, không bao giờ đoán.",
   "connection.quarantined.other": "Không đọc được {count} dòng từ ngân hàng. Các dòng đó được giữ riêng và báo cho bộ phận hỗ trợ, không bao giờ đoán.",
   "connection.no_accounts": "Ngân hàng chưa cho thấy tài khoản nào.",

@@ -89,7 +89,14 @@ function notices(app, connection) {
   if (asking) shown.push(el("p", { class: "notice info working", testid: "asking" }, app.t("connection.asking")));
   else if (status === "active" && history !== "complete") shown.push(el("p", { class: "notice info working", testid: "first-read" }, app.t("connection.first")));
   if (quarantined > 0) shown.push(el("p", { class: "notice warn", testid: "quarantined" }, app.t("connection.quarantined", { count: quarantined })));
+  if (connection.left_in_dashboard) shown.push(leftBehind(app, connection.left_in_dashboard));
   return shown;
+}
+
+/** Earlier links of this bank that only their owner can delete. */
+function leftBehind(app, { count, url }) {
+  const there = link(app.t("revoke.dashboard"), url, { target: "_blank", rel: "noopener noreferrer" });
+  return el("p", { class: "notice info", testid: "left" }, app.t("connection.left", { count }), " ", there);
 }
 
 /** What the visit that has just ended did to the accounts. A first link adds all of them, which goes without saying. */
