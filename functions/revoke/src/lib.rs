@@ -23,7 +23,9 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         Message::Revoke { tenant, connection } => {
             phases::go_on(&parts, &tenant, &connection, now).await
         }
-        Message::Unlink { tenant, session } => unlink::unlink(&parts, &tenant, &session, now).await,
+        Message::Unlink { tenant, session } => {
+            Box::pin(unlink::unlink(&parts, &tenant, &session, now)).await
+        }
         Message::Callback(_)
         | Message::Session { .. }
         | Message::Pull { .. }

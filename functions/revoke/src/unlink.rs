@@ -3,7 +3,7 @@
 
 use domain::{
     bank::{RemoteConnection, Tag},
-    connection::{Asks, Connection, Event, Phase, State},
+    connection::{Connection, Event, Phase, State},
     ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
     limits::SESSION_PAUSE,
@@ -64,7 +64,7 @@ pub(crate) async fn unlink(
         parts.table.put_session(&ended).await?;
         return Ok(());
     };
-    let connection = unlisted(&session, remote, now);
+    let connection = unlisted(&session, &remote, now);
     let (connection, _) = parts.table.link(&connection, &ended).await?;
     phases::go_on(parts, tenant, &connection.id, now).await
 }
@@ -146,8 +146,8 @@ async fn find(
         return Ok(Some(own.clone()));
     }
     // Salt Edge has asked by itself since, without a mark: believed only when it can be no other.
-    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
-    Ok(parts.table.only_unknown(session, unmarked).await?)
+    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote)).collect();
+    Ok(session.believed(parts.table.unknown_among(session, unmarked).await?))
 }
 
 /// The mark of the newest attempt. One that Salt Edge began by itself may have none.
@@ -156,28 +156,12 @@ fn newest_tag(remote: &RemoteConnection) -> Option<&Tag> {
 }
 
 /// A record for the revocation to go by; nobody is shown it.
-fn unlisted(session: &LinkSession, remote: RemoteConnection, now: Timestamp) -> Connection {
+fn unlisted(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Connection {
     Connection {
-        id: ConnectionId::of_session(&session.id),
-        tenant: session.tenant.clone(),
-        customer: session.customer.clone(),
-        institution: session.institution.clone(),
-        remote: remote.id,
-        remote_customer: remote.customer,
-        generation: 1,
         state: State::Revoking { phase: Phase::Requested },
-        consent: None,
-        created_at: now,
-        checked_at: None,
-        data_as_of: None,
-        checked_behind: None,
-        asks: Asks::default(),
         not_before: None,
-        tries: 0,
         due: Some(now),
-        retiring: Vec::new(),
-        left: Vec::new(),
         unlisted: true,
-        version: 0,
+        ..Connection::of_login(session, remote, now)
     }
 }

@@ -63,7 +63,7 @@ pub(crate) async fn adopt(
             return take_back(parts, session, &known, remote, now).await;
         }
         Some(known) => (reopened(&known, remote, now)?, true),
-        None => (fresh(&session, remote, now), true),
+        None => (Connection::of_login(&session, remote, now), true),
     };
     let consent = newest_consent(bank, &connection, now).await?;
     if consent.as_ref().is_none_or(|consent| consent.status != ConsentStatus::Active) {
@@ -148,33 +148,6 @@ async fn take_back(
 
 fn ended(state: &State) -> bool {
     matches!(state, State::Revoked | State::LeftWithOwner)
-}
-
-/// The id follows from the session: whoever delivers the message twice makes one connection.
-fn fresh(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Connection {
-    Connection {
-        id: ConnectionId::of_session(&session.id),
-        tenant: session.tenant.clone(),
-        customer: session.customer.clone(),
-        institution: session.institution.clone(),
-        remote: remote.id.clone(),
-        remote_customer: remote.customer.clone(),
-        generation: 1,
-        state: State::Active,
-        consent: None,
-        created_at: now,
-        checked_at: None,
-        data_as_of: None,
-        checked_behind: None,
-        asks: Asks::default(),
-        not_before: remote.next_refresh_possible_at,
-        tries: 0,
-        due: None,
-        retiring: Vec::new(),
-        left: Vec::new(),
-        unlisted: false,
-        version: 0,
-    }
 }
 
 /// A fresh link of a bank that the customer has: an account belongs to one journal, so the connection

@@ -159,8 +159,8 @@ async fn find(
         return Ok(Some(own.clone()));
     }
     // Salt Edge has asked by itself since, and its attempt has no mark: believed only when it can be no other.
-    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote));
-    Ok(parts.table.only_unknown(session, unmarked).await?)
+    let unmarked = shown.into_iter().filter(|remote| session.may_have_made(remote)).collect();
+    Ok(session.believed(parts.table.unknown_among(session, unmarked).await?))
 }
 
 /// Salt Edge is not done. A callback or the due index brings us back; an hour is the end.

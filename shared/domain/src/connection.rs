@@ -2,6 +2,7 @@
 
 mod asks;
 mod checked;
+mod login;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -145,8 +145,7 @@ impl LinkSession {
     }
 
     /// Whether this may be what the session linked, though no mark of ours is on its newest attempt: of the
-    /// same customer and bank, and made while the browser was away. Whoever believes it makes sure that it
-    /// is the only one.
+    /// same customer and bank, and made while the browser was away.
     pub fn may_have_made(&self, shown: &RemoteConnection) -> bool {
         let Some(opened) = self.trail.opened_at else { return false };
         let until = self.trail.returned_at.unwrap_or(opened + crate::limits::LINK_OPEN);
@@ -157,5 +156,10 @@ impl LinkSession {
             && self.remote_customer.as_ref() == Some(&shown.customer)
             && self.institution.id == shown.institution
             && shown.created_at.is_some_and(|made| away.contains(&made))
+    }
+
+    /// Which of those that it may have made is believed: the only one. Of several it may be any.
+    pub fn believed(&self, unknown: Vec<RemoteConnection>) -> Option<RemoteConnection> {
+        <[RemoteConnection; 1]>::try_from(unknown).ok().map(|[only]| only)
     }
 }

@@ -112,20 +112,19 @@ impl Table {
         }
     }
 
-    /// The one of these connections of Salt Edge's that is none of ours, nor what another session learnt it
-    /// has brought. None where there is no such one, or several of which it may be any.
-    pub async fn only_unknown(
+    /// Those of Salt Edge's connections that are none of ours, nor what another session learnt it has brought.
+    pub async fn unknown_among(
         &self,
         session: &LinkSession,
-        shown: impl IntoIterator<Item = RemoteConnection>,
-    ) -> Result<Option<RemoteConnection>, StoreError> {
-        let mut only = None;
+        shown: Vec<RemoteConnection>,
+    ) -> Result<Vec<RemoteConnection>, StoreError> {
+        let mut unknown = Vec::new();
         for remote in shown {
-            if self.unknown(session, &remote.id).await? && only.replace(remote).is_some() {
-                return Ok(None);
+            if self.unknown(session, &remote.id).await? {
+                unknown.push(remote);
             }
         }
-        Ok(only)
+        Ok(unknown)
     }
 
     /// Whether nobody else has this connection of Salt Edge's: no connection of ours, and no session.
