@@ -8,6 +8,7 @@ use domain::{
     next_action::{Failure, NextAction},
     session::{LinkSession, SessionEvent, Stage},
 };
+use jiff::Timestamp;
 use salt_edge::ErrorClass;
 use secrecy::ExposeSecret;
 use shell::{Answer, Call, Code, Problem, token, token_hash};
@@ -37,7 +38,7 @@ pub(crate) async fn open(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
     };
     match pages::open(parts, call, &spent).await {
         Ok(opened) => Ok(Answer::see_other(opened.url.expose_secret().to_owned())),
-        Err(error) => refused(parts, &spent, &error).await,
+        Err(error) => refused(parts, &spent, &error, call.now).await,
     }
 }
 
@@ -46,6 +47,7 @@ async fn refused(
     parts: &Parts,
     session: &LinkSession,
     error: &OpenError,
+    now: Timestamp,
 ) -> Result<Answer, Problem> {
     tracing::warn!(session.id = %session.id, %error, "Salt Edge's pages could not be opened");
     let failure: Failure = match error {
@@ -60,7 +62,7 @@ async fn refused(
             Ending::NotOpened.into()
         }
     };
-    let (failure, reuse) = resolved(parts, session, failure).await?;
+    let (failure, reuse) = resolved(parts, session, failure, now).await?;
     for _ in 0..RACES {
         let fresh = parts.table.session(&session.tenant, &session.id).await?;
         let fresh = fresh.ok_or_else(|| Problem::new(Code::LinkTokenNotFound))?;
@@ -106,7 +108,7 @@ async fn arrived(parts: &Parts, call: &Call, code_hash: &str) -> Result<LinkSess
         let (event, reuse) = match call.query("error_class") {
             Some(class) => {
                 let failure = ErrorClass::parse(class).failure();
-                let (failure, reuse) = resolved(parts, &session, failure).await?;
+                let (failure, reuse) = resolved(parts, &session, failure, call.now).await?;
                 (SessionEvent::Failed(failure), reuse)
             }
             None => (SessionEvent::Returned, None),
@@ -128,12 +130,11 @@ async fn resolved(
     parts: &Parts,
     session: &LinkSession,
     failure: Failure,
+    now: Timestamp,
 ) -> Result<(Failure, Option<ConnectionId>), Problem> {
-    let (tenant, customer, bank) = (&session.tenant, &session.customer, &session.institution.id);
-    let taken = failure.action == NextAction::ReuseConnection;
-    let known =
-        if taken { parts.table.connections_at(tenant, customer, bank).await? } else { Vec::new() };
-    Ok(duplicate::resolve(failure, &known, parts.mode.into()))
+    parts.table.note_other_login(session, &failure, now).await?;
+    let known = parts.table.may_have_login(session, &failure).await?;
+    Ok(duplicate::resolve(failure, &known, parts.mode.into(), now))
 }
 
 /// A try that failed can be repeated on Salt Edge's pages: how it ended is said by the way back, not by

@@ -81,7 +81,7 @@ async fn note(
             Some(class) => ErrorClass::told(class).failure(),
             None => Ending::FailedWithoutClass.into(),
         };
-        let mut failed = session::failed(parts, session, failure).await?;
+        let mut failed = session::failed(parts, session, failure, now).await?;
         failed.due = Some(failed.confirm_until());
         parts.table.put_session(&failed).await?;
     }

@@ -75,7 +75,8 @@ pub(crate) async fn adopt(
         None => Vec::new(),
     };
     let reading = reading(parts, session, &connection).await?;
-    link(parts, &Connection { consent, ..connection }, &reading, &claims).await
+    let linked = Connection { consent, other_login: None, ..connection };
+    link(parts, &linked, &reading, &claims).await
 }
 
 /// The session as it reads on in this connection; it keeps what the accounts were before.

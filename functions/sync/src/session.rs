@@ -8,7 +8,7 @@ use domain::{
     journal::Ledger,
     limits::{FETCH_WITHIN, GIVE_UP, SESSION_PAUSE, SESSION_RETRY},
     message::Reason,
-    next_action::{Failure, NextAction},
+    next_action::Failure,
     session::{Intent, LinkSession, SessionEvent, Stage},
     trail::compare,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn advance(
 async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Option<()>, Failed> {
     let since = session.confirmed_at.unwrap_or(session.created_at);
     if now >= since + GIVE_UP {
-        return fail(parts, session, Ending::NothingCame.into()).await.map(Some);
+        return fail(parts, session, Ending::NothingCame.into(), now).await.map(Some);
     }
     let session = booked_ahead(parts, session, now).await?;
     if let (Stage::Reading, Some(id)) = (&session.stage, session.connection.clone()) {
@@ -63,7 +63,7 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
         return wait(parts, session, now).await.map(Some);
     };
     if let (true, None, Some(failure)) = (own, attempt.success_at, &attempt.failure) {
-        return fail(parts, session, failure.clone()).await.map(Some);
+        return fail(parts, session, failure.clone(), now).await.map(Some);
     }
     let (session, ending) = match link::adopt(parts, &bank, session, &remote, now).await? {
         link::Adopted::Linked(connection, session) => {
@@ -77,7 +77,7 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
             (session, Ending::ForeignConnection)
         }
     };
-    fail(parts, session, ending.into()).await.map(Some)
+    fail(parts, session, ending.into(), now).await.map(Some)
 }
 
 /// Whether the visit had its effect although the newest attempt is not its own. What a link brought is its
@@ -167,7 +167,7 @@ async fn find(
 async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(), Failed> {
     let since = session.confirmed_at.unwrap_or(session.created_at);
     if now >= since + FETCH_WITHIN {
-        return fail(parts, session, Ending::NothingCame.into()).await;
+        return fail(parts, session, Ending::NothingCame.into(), now).await;
     }
     if session.stage == Stage::Reading {
         return put(parts, &LinkSession { due: Some(now + SESSION_PAUSE), ..session }).await;
@@ -177,8 +177,13 @@ async fn wait(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<(),
 }
 
 /// It failed; what it may have left at Salt Edge is taken back.
-async fn fail(parts: &Parts, session: LinkSession, failure: Failure) -> Result<(), Failed> {
-    let mut failed = failed(parts, session, failure).await?;
+async fn fail(
+    parts: &Parts,
+    session: LinkSession,
+    failure: Failure,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let mut failed = failed(parts, session, failure, now).await?;
     // A visit that was to reactivate a connection may have left a consent in force as well.
     let own = failed.connection.is_none() || failed.trail.reopens.is_some();
     let leftover = own && failed.remote_customer.is_some();
@@ -192,12 +197,11 @@ pub(crate) async fn failed(
     parts: &Parts,
     session: LinkSession,
     failure: Failure,
+    now: Timestamp,
 ) -> Result<LinkSession, Failed> {
-    let (tenant, customer, bank) = (&session.tenant, &session.customer, &session.institution.id);
-    let taken = failure.action == NextAction::ReuseConnection;
-    let known =
-        if taken { parts.table.connections_at(tenant, customer, bank).await? } else { Vec::new() };
-    let (failure, reuse) = duplicate::resolve(failure, &known, parts.mode.into());
+    parts.table.note_other_login(&session, &failure, now).await?;
+    let known = parts.table.may_have_login(&session, &failure).await?;
+    let (failure, reuse) = duplicate::resolve(failure, &known, parts.mode.into(), now);
     let mut failed = session.after(SessionEvent::Failed(failure))?;
     failed.trail.reuse = reuse;
     Ok(failed)

@@ -230,6 +230,10 @@ pub struct Connection {
     /// can delete them there.
     #[serde(default)]
     pub left: Vec<RemoteConnectionId>,
+    /// When a visit to it last failed because its user signed in with another login: what Salt Edge has of
+    /// that login is not this connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_login: Option<Timestamp>,
     /// Never confirmed by its user, and so never listed.
     #[serde(default)]
     pub unlisted: bool,

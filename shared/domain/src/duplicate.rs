@@ -1,8 +1,11 @@
 //! A login that Salt Edge has already: whose it is, and what its user does about it.
 
+use jiff::Timestamp;
+
 use crate::{
     connection::{Connection, State},
     id::ConnectionId,
+    limits::OTHER_LOGIN_KEPT,
     next_action::{Failure, NextAction},
 };
 
@@ -16,16 +19,20 @@ pub enum Owner {
 }
 
 /// What became of a login that Salt Edge refuses as a duplicate, given the customer's connections at that
-/// bank: one of them is used again, or, when none is ours, its owner deletes what is in the way.
+/// bank: one of them is used again, or, when none is ours, its owner deletes what is in the way. Salt Edge
+/// does not say which connection has the login: one that its user has just tried with it is not the one.
 pub fn resolve(
     failure: Failure,
     connections: &[Connection],
     owner: Owner,
+    now: Timestamp,
 ) -> (Failure, Option<ConnectionId>) {
-    if failure.action != NextAction::ReuseConnection {
+    if !refused(&failure) {
         return (failure, None);
     }
-    let usable = connections.iter().filter_map(|one| usable(&one.state).map(|rank| (rank, one)));
+    let tried = |one: &Connection| one.other_login.is_some_and(|at| now < at + OTHER_LOGIN_KEPT);
+    let usable = connections.iter().filter(|one| !tried(one));
+    let usable = usable.filter_map(|one| usable_as(&one.state).map(|rank| (rank, one)));
     let best = usable.min_by_key(|(rank, one)| (*rank, std::cmp::Reverse(one.created_at)));
     if let Some((_, connection)) = best {
         return (failure, Some(connection.id.clone()));
@@ -39,8 +46,18 @@ pub fn resolve(
     (Failure { action, ..failure }, None)
 }
 
+/// Whether this says that Salt Edge has the login already.
+pub fn refused(failure: &Failure) -> bool {
+    failure.action == NextAction::ReuseConnection
+}
+
+/// Whether this says that the connection of a visit has another login.
+pub fn other_login(failure: &Failure) -> bool {
+    failure.action == NextAction::UseSameLogin
+}
+
 /// Whether a connection can be reconnected, and which of several first: the one that needs it.
-fn usable(state: &State) -> Option<u8> {
+fn usable_as(state: &State) -> Option<u8> {
     match state {
         State::NeedsReconnect { .. } => Some(0),
         State::LeftWithOwner => Some(1),
@@ -83,8 +100,34 @@ mod tests {
             due: None,
             retiring: Vec::new(),
             left: Vec::new(),
+            other_login: None,
             unlisted: false,
             version: 1,
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-04-01T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn l7_a_connection_that_was_tried_with_the_login_is_not_the_one() {
+        let taken = || Failure::new("ConnectionDuplicated", NextAction::ReuseConnection);
+        let hours = jiff::SignedDuration::from_hours;
+        for (ago, other, want) in [
+            (None, true, Some("con_2")),
+            (Some(23), true, Some("con_1")),
+            (Some(23), false, None),
+            (Some(25), false, Some("con_2")),
+        ] {
+            let tried = ago.map(|ago| now() - hours(ago));
+            let mut all =
+                vec![Connection { other_login: tried, ..connection("con_2", State::Active, 2) }];
+            all.extend(other.then(|| connection("con_1", State::Active, 1)));
+            let (failure, reuse) = resolve(taken(), &all, Owner::EndUser, now());
+            assert_eq!(reuse.as_ref().map(ConnectionId::as_str), want, "{ago:?} {other}");
+            let dashboard = failure.action == NextAction::DeleteDuplicate;
+            assert_eq!(dashboard, want.is_none(), "{ago:?} {other}");
         }
     }
 
@@ -126,11 +169,11 @@ mod tests {
                 .zip(states)
                 .map(|(n, state)| connection(&format!("con_{n}"), state, n + 1))
                 .collect();
-            let (failure, reuse) = resolve(taken(), &all, owner);
+            let (failure, reuse) = resolve(taken(), &all, owner, now());
             let reuse = reuse.as_ref().map(ConnectionId::as_str);
             assert_eq!((failure.action, reuse), (action, id), "{name}");
         }
         let other = Failure::new("InvalidCredentials", NextAction::Reconnect);
-        assert_eq!(resolve(other.clone(), &[], end_user), (other, None));
+        assert_eq!(resolve(other.clone(), &[], end_user, now()), (other, None));
     }
 }

@@ -28,6 +28,8 @@ pub const CONSENT_DAYS: u16 = 180;
 pub const LINK_OPEN: SignedDuration = SignedDuration::from_hours(1);
 /// A session that is not confirmed by then is taken back.
 pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long a connection is not taken for the one of a login that its user has tried it with in vain.
+pub const OTHER_LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long the answer to a request with an `Idempotency-Key` is given again.
 pub const ANSWER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// A confirmed session that has brought no connection by then has failed.

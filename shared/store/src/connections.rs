@@ -4,7 +4,7 @@ use domain::{
     bank::RemoteConnection,
     claim::Claim,
     connection::{Connection, State},
-    id::{ConnectionId, CustomerId, InstitutionId, RemoteConnectionId, TenantId},
+    id::{ConnectionId, CustomerId, RemoteConnectionId, TenantId},
     session::LinkSession,
 };
 use jiff::SignedDuration;
@@ -24,8 +24,6 @@ use crate::{
 const CLAIMS: usize = 90;
 /// How long a session's word for what it brought is kept behind its day: by then it is linked, or taken back.
 const LEARNT_KEPT: SignedDuration = SignedDuration::from_hours(24);
-/// Connections of one customer that are looked through.
-const LOOKED_THROUGH: usize = 100;
 
 #[derive(Serialize, Deserialize)]
 struct Whose {
@@ -154,21 +152,6 @@ impl Table {
             Err(StoreError::Conflict) => Ok(()),
             done => done,
         }
-    }
-
-    /// A customer's connections at one bank, whatever became of them; of the first 100 of all banks.
-    pub async fn connections_at(
-        &self,
-        tenant: &TenantId,
-        customer: &CustomerId,
-        institution: &InstitutionId,
-    ) -> Result<Vec<Connection>, StoreError> {
-        let mut found = Vec::new();
-        for listed in self.connections(tenant, Some(customer), None, LOOKED_THROUGH).await? {
-            let connection = self.connection(tenant, &listed.id).await?;
-            found.extend(connection.filter(|one| one.institution.id == *institution));
-        }
-        Ok(found)
     }
 
     /// The ids of a tenant's connections: of one customer, or of all; after one, at most so many.

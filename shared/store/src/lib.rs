@@ -15,6 +15,7 @@ mod folds;
 mod item;
 mod journal;
 mod keys;
+mod logins;
 mod mapping;
 mod sessions;
 mod statements;

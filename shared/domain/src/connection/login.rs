@@ -29,6 +29,7 @@ impl Connection {
             due: None,
             retiring: Vec::new(),
             left: Vec::new(),
+            other_login: None,
             unlisted: false,
             version: 0,
         }

@@ -110,6 +110,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         due: None,
         retiring: Vec::new(),
         left: Vec::new(),
+        other_login: None,
         unlisted: false,
         version: 0,
     }

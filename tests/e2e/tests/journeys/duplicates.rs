@@ -9,8 +9,8 @@ use e2e::{
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, BankFault, CallbackFault, CallbackFaultKind, CallbackKind, ClientKind,
-    ErrorClass, SameEmail, SameLogin, Switches, Walk,
+    ApiFault, ApiFaultKind, BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind,
+    ClientKind, ErrorClass, SameEmail, SameLogin, Switches, Walk,
 };
 
 use crate::{accounts::quiet, link_visits::visited};
@@ -25,8 +25,12 @@ async fn refusing(kind: ClientKind) -> World {
 
 /// A link that Salt Edge refuses as a duplicate; the session as it ended.
 async fn refused(ada: &User<'_>, bank: &str) -> Value {
+    refused_with(ada, bank, &Walk::default()).await
+}
+
+async fn refused_with(ada: &User<'_>, bank: &str, walk: &Walk) -> Value {
     let session = ada.new_link(bank).await;
-    let visit = ada.visit(&session, &Walk::default()).await;
+    let visit = ada.visit(&session, walk).await;
     assert_eq!(visit.code, None, "{visit:?}");
     ada.world.settle().await;
     let session = ada.session(&visit.session).await;
@@ -221,6 +225,43 @@ async fn l7_a_duplicate_of_somebody_elses_names_the_step_in_the_dashboard() {
     delete_in_dashboard(&world, "ada@example.com", foreign).await;
     world.settle().await;
     assert_eq!(ada.link(OAUTH).await["status"], "active", "the step leads on");
+}
+
+#[tokio::test]
+async fn l7_a_foreign_duplicate_beside_a_connection_of_ours_is_no_dead_end() {
+    let base = quiet().switches;
+    let (same_login, same_email) = (SameLogin::Duplicated, SameEmail::SameCustomer);
+    let world =
+        world(WorldOptions { switches: Switches { same_login, same_email, ..base }, ..quiet() })
+            .await;
+    world.salt_edge.control().add_login(&BankAt::login(SIMPLE, "second"), "secret").unwrap();
+    let second = Walk { login: "second".into(), ..Walk::default() };
+    user(&world, TENANT, "bob").link_with(SIMPLE, &second).await;
+    let foreign = newest(&world);
+    let ada = user(&world, TENANT, "ada");
+    let first = ada.link(SIMPLE).await;
+    for round in 0..2 {
+        // Salt Edge does not say whose the login is: the connection at this bank may have it.
+        let session = refused_with(&ada, SIMPLE, &second).await;
+        assert_eq!(session["next_action"]["code"], "reuse_connection", "{round}: {session:#}");
+        assert_eq!(session["connection_id"], first["id"], "{round}: {session:#}");
+        world.advance(minutes(61), minutes(61)).await;
+        let session = visited(&ada, &first, "reconnect", &second).await;
+        assert_eq!(session["next_action"]["code"], "use_same_login", "{round}: {session:#}");
+        // It has not: so it is somebody else's.
+        let session = refused_with(&ada, SIMPLE, &second).await;
+        assert_eq!(session["next_action"]["code"], "delete_duplicate", "{round}: {session:#}");
+        assert_eq!(session["connection_id"], Value::Null, "{round}: {session:#}");
+        // A visit with the first login makes it what it was.
+        world.advance(minutes(61), minutes(61)).await;
+        let session = visited(&ada, &first, "reconnect", &Walk::default()).await;
+        assert_eq!(session["stage"], "finished", "{round}: {session:#}");
+    }
+    delete_in_dashboard(&world, "ada@example.com", foreign).await;
+    world.settle().await;
+    let linked = ada.link_with(SIMPLE, &second).await;
+    assert_ne!(linked["id"], first["id"], "another login is another link");
+    assert_equal(&ada, &linked, newest(&world)).await;
 }
 
 #[tokio::test]
