@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     bank::RemoteAccount,
-    claim::{Claim, claimed_as, held_as},
+    claim::{Claim, claimed_as, held_as, same_login},
     connection::{Connection, State},
     id::ConnectionId,
     journal::Ledger,
@@ -28,8 +28,8 @@ pub(crate) struct Known {
     shown: BTreeSet<String>,
 }
 
-/// The customer's connection to this bank whose accounts these are: one that was revoked, if it has any of
-/// them; one that is open, if all that it has are among them.
+/// The customer's connection to this bank whose accounts these are: one that is open, if all that it has are
+/// among them; else the one that has ended and had most of them, if the login is its own.
 pub(crate) async fn linked_before(
     parts: &Parts,
     key: &[u8],
@@ -47,22 +47,38 @@ pub(crate) async fn linked_before(
     let listed = parts.table.connections(tenant, Some(customer), None, LOOKED_THROUGH).await?;
     ids.extend(listed.into_iter().map(|line| line.id));
     let mut seen = BTreeSet::new();
-    let mut connection = None;
+    let mut ended: Option<(usize, Connection)> = None;
     for id in ids {
         if !seen.insert(id.clone()) {
             continue;
         }
         let Some(newest) = parts.table.newest(tenant, &id).await? else { continue };
-        if newest.connection.institution.id == *bank && goes_on(&newest, &claims, &shown) {
-            connection = Some(newest.connection);
-            break;
+        if newest.connection.institution.id != *bank {
+            continue;
+        }
+        let held = held(&newest, &claims);
+        match &newest.connection.state {
+            State::Revoked | State::LeftWithOwner => {
+                let common = same_login(&held, &shown);
+                let most = ended.as_ref().map_or(0, |(most, _)| *most);
+                ended = common
+                    .filter(|count| *count > most)
+                    .map(|count| (count, newest.connection))
+                    .or(ended);
+            }
+            State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
+                if !held.is_empty() && held.is_subset(&shown) {
+                    return Ok(Known { connection: Some(newest.connection), claims, shown });
+                }
+            }
+            State::Revoking { .. } => {}
         }
     }
-    Ok(Known { connection, claims, shown })
+    Ok(Known { connection: ended.map(|(_, connection)| connection), claims, shown })
 }
 
-/// Whether this connection is the one that a login with these accounts goes on in.
-fn goes_on(newest: &Tail, claims: &[Claim], shown: &BTreeSet<String>) -> bool {
+/// The accounts that a connection has, or had at its end.
+fn held(newest: &Tail, claims: &[Claim]) -> BTreeSet<String> {
     let Tail { connection, entries, .. } = newest;
     let ledger = Ledger::replay(entries);
     let key = |facts| held_as(facts, &connection.institution.id);
@@ -74,13 +90,7 @@ fn goes_on(newest: &Tail, claims: &[Claim], shown: &BTreeSet<String>) -> bool {
     }
     let own = claims.iter().filter(|claim| claim.connection == connection.id);
     held.extend(own.map(|claim| claim.account.clone()).filter(|one| !lost.contains(one)));
-    match &connection.state {
-        State::Revoked | State::LeftWithOwner => !held.is_disjoint(shown),
-        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => {
-            !held.is_empty() && held.is_subset(shown)
-        }
-        State::Revoking { .. } => false,
-    }
+    held
 }
 
 impl Known {

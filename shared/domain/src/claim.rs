@@ -1,5 +1,7 @@
 //! An account belongs to one journal: whose it is, and when it is free again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -42,6 +44,15 @@ fn within(hash: String, iban: bool, institution: &InstitutionId) -> String {
     if iban { hash } else { format!("{hash}.{institution}") }
 }
 
+/// How many accounts of a connection that has ended a login brought, where they say that the login is the one
+/// it had: most of them, or nothing else. Two logins at a bank that share an account each have their own, and
+/// neither goes on in what the other was: it does not matter whether the second came before or after the end.
+pub fn same_login(held: &BTreeSet<String>, shown: &BTreeSet<String>) -> Option<usize> {
+    let common = held.intersection(shown).count();
+    let own = common * 2 > held.len() || shown.is_subset(held);
+    (common > 0 && own).then_some(common)
+}
+
 /// Whether a connection lets go of an account that it claimed: it has ended, or is not shown the account
 /// any more.
 pub fn lets_go(holder: &Connection, ledger: &Ledger, account: &str) -> bool {
@@ -50,4 +61,28 @@ pub fn lets_go(holder: &Connection, ledger: &Ledger, account: &str) -> bool {
     let mut held = ledger.accounts.values().filter(|held| same(&held.facts)).peekable();
     let gone = held.peek().is_some() && held.all(|held| held.facts.gone);
     !holder.state.open() || gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l7_a_login_is_known_by_most_of_its_accounts() {
+        for (held, shown, want) in [
+            ("AB", "AB", Some(2)),
+            ("AB", "ABC", Some(2)),
+            ("ABC", "A", Some(1)),
+            ("ABCDE", "ABCDX", Some(4)),
+            ("AH", "BH", None),
+            ("AH", "ABH", Some(2)),
+            ("H", "BH", Some(1)),
+            ("A", "B", None),
+            ("", "A", None),
+            ("A", "", None),
+        ] {
+            let set = |text: &str| text.chars().map(String::from).collect();
+            assert_eq!(same_login(&set(held), &set(shown)), want, "{held} {shown}");
+        }
+    }
 }

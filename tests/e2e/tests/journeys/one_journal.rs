@@ -137,6 +137,11 @@ fn household(connection: &Value) -> Value {
     accounts.clone().find(|one| one["name"] == "Household").expect("the account").clone()
 }
 
+fn ids_of(connection: &Value, which: impl Fn(&Value) -> bool) -> BTreeSet<String> {
+    let accounts = connection["accounts"].as_array().unwrap().iter();
+    accounts.filter(|one| which(one)).map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+}
+
 /// How often the shared row is told, in each of these connections.
 async fn told(ada: &User<'_>, connections: [&Value; 2]) -> [usize; 2] {
     let mut counts = [0; 2];
@@ -186,6 +191,33 @@ async fn l7_two_logins_that_share_an_account_have_it_once() {
         let again = ada.link(SIMPLE).await;
         assert_eq!(again["id"], first["id"]);
         assert_eq!(household(&again)["held_by"], second["id"], "{again:#}");
+        world.advance(hours(25), hours(1)).await;
+        assert_eq!(told(&ada, [&first, &second]).await[1], 1, "{kind:?}");
+        assert_no_holes(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn l7_a_second_login_does_not_go_on_in_what_the_first_had() {
+    for kind in [ClientKind::Partner, ClientKind::Client] {
+        let world = world(WorldOptions { kind, ..quiet() }).await;
+        let ada = user(&world, TENANT, "ada");
+        shared_account(&world);
+        let first = ada.link(SIMPLE).await;
+        let own = ids_of(&first, |one| one["name"] != "Household");
+        ada.revoke(&first).await.expect(202);
+        world.settle().await;
+        world.advance(minutes(61), minutes(1)).await;
+        let other = Walk { login: "second".into(), ..Walk::default() };
+        let second = ada.link_with(SIMPLE, &other).await;
+        assert_ne!(second["id"], first["id"], "{kind:?}: another login is another link");
+        assert_eq!(household(&second)["held_by"], Value::Null, "{second:#}");
+        assert_eq!(told(&ada, [&first, &second]).await[1], 1, "{kind:?}");
+        // The first login again: its own accounts go on where they were, the shared one stays.
+        let again = ada.link(SIMPLE).await;
+        assert_eq!(again["id"], first["id"], "{kind:?}");
+        assert_eq!(household(&again)["held_by"], second["id"], "{again:#}");
+        assert_eq!(ids_of(&again, |one| one["name"] != "Household"), own, "{kind:?}");
         world.advance(hours(25), hours(1)).await;
         assert_eq!(told(&ada, [&first, &second]).await[1], 1, "{kind:?}");
         assert_no_holes(&world).await;
