@@ -38,11 +38,12 @@ def state(world: World) -> dict:
         "PATCH /v1/accounts/{id}": account,
         "GET /v1/accounts/{id}/transactions": account,
         "GET /v1/accounts/{id}/reconciliation": account,
+        "POST /v1/accounts/{id}/missing-searches": account,
         "GET /v1/accounts/{id}/statements": account,
     }
     query = {"state": kept["state"], "country": "XF"}
     body = {"return_to": f"{world.page}/return", "institution_id": BANK, "connection_id": kept["connection"],
-            "code": kept["code"]}
+            "code": kept["code"], "from": "2026-01-01", "to": "2026-06-30"}
     visit = {"connection_id": kept["connection"]}
     intents = {"link": {"institution_id": BANK, "email": "ada@example.com"}, "reconnect": visit, "renew": visit, "fetch_accounts": visit, "refresh": visit}
     return {"paths": paths, "query": query, "body": body, "intents": intents}

@@ -161,6 +161,6 @@ async fn of_account(
     Err(not_found())
 }
 
-fn not_found() -> Problem {
+pub(crate) fn not_found() -> Problem {
     Problem::new(Code::AccountNotFound)
 }

@@ -6,6 +6,7 @@ mod changes;
 mod customer;
 mod institutions;
 mod limits;
+mod missing;
 mod once;
 mod pages;
 mod redirect;
@@ -38,6 +39,7 @@ pub const ROUTES: &[&str] = &[
     "POST /v1/connections/{id}/renew",
     "POST /v1/connections/{id}/fetch-accounts",
     "PATCH /v1/accounts/{id}",
+    "POST /v1/accounts/{id}/missing-searches",
 ];
 
 async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
@@ -56,6 +58,7 @@ async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
         "POST /v1/connections/{id}/renew" => visits::renew(&parts, &call).await,
         "POST /v1/connections/{id}/fetch-accounts" => visits::fetch_accounts(&parts, &call).await,
         "PATCH /v1/accounts/{id}" => accounts::change(&parts.table, &call).await,
+        "POST /v1/accounts/{id}/missing-searches" => missing::search(&parts, &call).await,
         _ => Err(Problem::new(Code::RouteNotFound)),
     }
 }

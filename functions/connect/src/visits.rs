@@ -108,7 +108,7 @@ pub(crate) async fn visited(
     if reactivates { Ok(connection) } else { open(parts, connection) }
 }
 
-async fn open_connection(
+pub(crate) async fn open_connection(
     parts: &Parts,
     caller: &Caller,
     id: &ConnectionId,

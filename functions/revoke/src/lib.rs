@@ -29,6 +29,7 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         Message::Callback(_)
         | Message::Session { .. }
         | Message::Pull { .. }
-        | Message::Catalogue => Err(Failed::because("a message for sync lies on the wrong queue")),
+        | Message::Catalogue
+        | Message::Import(_) => Err(Failed::because("a message for sync lies on the wrong queue")),
     }
 }

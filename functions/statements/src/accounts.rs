@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 use shell::{
     Answer, Call, Code, Problem,
-    view::{AccountView, etag},
+    view::{AccountView, RowView, etag},
 };
 use store::{Table, Tail};
 
 use crate::{
     connections::{seen, visible},
     past::{self, Place, Wanted},
-    rows::{RowView, limit},
+    rows::limit,
     start::Parts,
 };
 

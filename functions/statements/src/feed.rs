@@ -5,13 +5,9 @@ use domain::{
     journal::{AccountEntry, Body, Entry, History, Ledger, Position, RemovedBecause},
 };
 use serde::{Deserialize, Serialize};
-use shell::{Answer, Call, Code, Problem};
+use shell::{Answer, Call, Code, Problem, view::RowView};
 
-use crate::{
-    connections::seen,
-    rows::{RowView, limit},
-    start::Parts,
-};
+use crate::{connections::seen, rows::limit, start::Parts};
 
 /// Entries that are loaded first: of a big first read's parts each fills a page.
 const FEW: usize = 2;

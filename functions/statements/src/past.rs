@@ -11,10 +11,10 @@ use domain::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use shell::Problem;
+use shell::{Problem, view::RowView};
 use store::{Behind, StoreError, Table};
 
-use crate::{accounts::Filter, rows::RowView};
+use crate::accounts::Filter;
 
 /// Folds that are read with one query, at most.
 const AT_ONCE: usize = 64;

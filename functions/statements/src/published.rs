@@ -10,14 +10,9 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use shell::{Answer, Call, Code, Problem};
+use shell::{Answer, Call, Code, Problem, view::RowView};
 
-use crate::{
-    accounts::of_account,
-    connections::seen,
-    rows::{RowView, limit},
-    start::Parts,
-};
+use crate::{accounts::of_account, connections::seen, rows::limit, start::Parts};
 
 #[derive(Serialize)]
 struct View {

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    bank::{BankError, Listed, Quarantined, RemoteAccount, RemoteConnection, Rows},
-    id::{ConnectionId, RemoteAccountId, RemoteTransactionId},
+    bank::{BankError, Listed, RemoteAccount, RemoteConnection},
+    id::{ConnectionId, RemoteAccountId},
     journal::Ledger,
-    limits::READ_ROWS,
     plan::{Fetched, FetchedAccount, Held, Unread, compared_from, from_id, known_as},
 };
 use jiff::Timestamp;
@@ -44,7 +43,9 @@ pub(crate) async fn fetch(
             Held::Everything => None,
             Held::Tail => known_as(ledger, account).and_then(|known| from_id(ledger, known, start)),
         };
-        accounts.push(rows(bank, remote, account.clone(), from, &mut quarantined, now).await?);
+        let (fetched, unread) = bank.rows_of(&remote.id, account.clone(), from, now).await?;
+        accounts.push(fetched);
+        quarantined.extend(unread);
     }
     let data_as_of = remote.attempt.as_ref().and_then(|attempt| attempt.success_at);
     Ok(Fetched { read_at: now, known_at, data_as_of, accounts, quarantined })
@@ -60,31 +61,4 @@ fn untouched(account: RemoteAccount, holder: ConnectionId) -> FetchedAccount {
         unread: Unread::default(),
         held_by: Some(holder),
     }
-}
-
-async fn rows(
-    bank: &Client,
-    remote: &RemoteConnection,
-    account: RemoteAccount,
-    from: Option<RemoteTransactionId>,
-    quarantined: &mut Vec<Quarantined>,
-    now: Timestamp,
-) -> Result<FetchedAccount, BankError> {
-    let list = |rows, from| bank.transactions(&remote.id, &account.id, rows, from, now);
-    let booked = list(Rows::Booked, from.as_ref()).await?;
-    let pending = list(Rows::Pending, None).await?;
-    let duplicated = list(Rows::Duplicated, None).await?;
-    if booked.rows.len() > READ_ROWS {
-        let what = format!("more than {READ_ROWS} rows of one account");
-        return Err(BankError::Unreadable { call: "transactions", what });
-    }
-    let unread = Unread {
-        ids: booked.quarantined.iter().filter_map(|row| row.id.clone()).collect(),
-        nameless: booked.quarantined.iter().any(|row| row.id.is_none()),
-    };
-    quarantined.extend(booked.quarantined);
-    quarantined.extend(pending.quarantined);
-    let duplicated = duplicated.rows.into_iter().map(|row| row.id).collect();
-    let (booked, pending) = (booked.rows, pending.rows);
-    Ok(FetchedAccount { booked, pending, duplicated, unread, from, account, held_by: None })
 }

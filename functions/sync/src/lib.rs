@@ -5,6 +5,7 @@ mod callback;
 mod catalogue;
 mod claims;
 mod fetch;
+mod import;
 mod known;
 mod link;
 mod publish;
@@ -32,6 +33,7 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         Message::Pull { tenant, connection, reason } => {
             pull::pull(&parts, &tenant, &connection, reason, now).await.map(drop)
         }
+        Message::Import(wanted) => Box::pin(import::import(&parts, &wanted, now)).await,
         Message::Catalogue => catalogue::copy(&parts, now).await,
         Message::Revoke { .. } | Message::Unlink { .. } => {
             Err(Failed::because("a message for revoke lies on the wrong queue"))

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Times that a lost race is run again before the message waits for its next delivery.
-const RACES: usize = 4;
+pub(crate) const RACES: usize = 4;
 
 /// Comes by one connection. Every delivery of the message may do this again: it decides from what is.
 pub(crate) async fn pull(
@@ -70,7 +70,7 @@ async fn come_by(
 }
 
 /// Whether the generation ends with a tombstone, also where the connection was read a moment too early.
-fn closed(tail: &Tail) -> bool {
+pub(crate) fn closed(tail: &Tail) -> bool {
     let newest = tail.entries.last();
     newest.is_some_and(|entry| {
         let tombstone = matches!(entry.body, Body::Tombstone(_));

@@ -4,7 +4,7 @@ use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
     journal::{AccountEntry, Body, Entry, History, Ledger, Position, Read},
-    plan::{self, Held, Place},
+    plan::{self, Delta, Held, Place},
 };
 use jiff::Timestamp;
 use salt_edge::Keyring;
@@ -71,8 +71,19 @@ pub(crate) async fn read(
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
+    commit(parts, tail, &delta, place).await
+}
+
+/// Appends what is new, and does what follows from it.
+pub(crate) async fn commit(
+    parts: &Parts,
+    tail: &Tail,
+    delta: &Delta,
+    place: Place<'_>,
+) -> Result<Copied, Failed> {
+    let (connection, now, data_as_of) = (&tail.connection, place.read_at, place.data_as_of);
     let mut appended = Vec::new();
-    for (at, read) in plan::parts(&delta, place) {
+    for (at, read) in plan::parts(delta, place) {
         let entry =
             Entry { at, read_at: now, correlation: shell::correlation(), body: Body::Read(read) };
         if append(parts, connection, &entry).await? == Appended::Lost {
@@ -101,8 +112,8 @@ async fn overtaken(
     Ok(now.is_some_and(|now| now.version != connection.version && now.data_as_of > data_as_of))
 }
 
-/// The whole journal, for a read that begins a generation or goes on with a big one.
-async fn everything(parts: &Parts, tail: &Tail) -> Result<Ledger, Failed> {
+/// The whole journal, for a read that begins a generation or goes on with a big one, and for an import.
+pub(crate) async fn everything(parts: &Parts, tail: &Tail) -> Result<Ledger, Failed> {
     if tail.whole {
         return Ok(Ledger::replay(&tail.entries));
     }

@@ -55,6 +55,14 @@ pub const PART_ROWS: usize = 500;
 pub const SMALL_READ: usize = 200;
 /// Rows that one read of one account may bring; more end it with a named error.
 pub const READ_ROWS: usize = 50_000;
+/// Days of one search for missing rows.
+pub const SEARCH_DAYS: i64 = 366;
+/// Rows of an account that a search compares, and that it answers: more do not fit one call.
+pub const SEARCH_ROWS: usize = 20_000;
+/// Rows that a search answers; more want fewer days.
+pub const SEARCH_FOUND: usize = 500;
+/// Rows that are imported at once.
+pub const IMPORT_ROWS: usize = 100;
 /// The longest `return_to`. Source: Salt Edge allows 2,040 for its own, which carries ours by name only.
 pub const RETURN_TO: usize = 2_000;
 /// Characters of the SaaS's own reference of an account.

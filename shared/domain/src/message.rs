@@ -1,13 +1,15 @@
 //! What lies on a queue: ids and a reason, nothing personal.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     bank::Tag,
     id::{
-        ConnectionId, InstitutionId, LinkSessionId, RemoteConnectionId, RemoteCustomerId, TenantId,
+        AccountId, ConnectionId, InstitutionId, LinkSessionId, RemoteConnectionId,
+        RemoteCustomerId, TenantId, TransactionId,
     },
 };
 
@@ -49,6 +51,8 @@ pub enum Message {
     },
     /// The catalogue of banks is to be copied.
     Catalogue,
+    /// Rows that a search found missing are wanted.
+    Import(Import),
 }
 
 impl Message {
@@ -61,6 +65,7 @@ impl Message {
             Self::Revoke { .. } => "revoke",
             Self::Unlink { .. } => "unlink",
             Self::Catalogue => "catalogue",
+            Self::Import(_) => "import",
         }
     }
 }
@@ -80,8 +85,26 @@ impl Message {
                 connection.to_string()
             }
             Self::Catalogue => String::from("catalogue"),
+            Self::Import(import) => import.connection.to_string(),
         }
     }
+}
+
+/// Rows of one account that its user chose from what a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The account.
+    pub account: AccountId,
+    /// The first day that was searched.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// The rows, by the ids that the search gave.
+    pub rows: BTreeSet<TransactionId>,
 }
 
 /// What woke a pull.

@@ -3,6 +3,7 @@
 mod account;
 mod parts;
 mod rows;
+mod search;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 pub use account::identity;
 pub use parts::{Place, parts};
+pub use search::{Search, removed_before, search};
 
 use crate::{
     bank::{Quarantined, RemoteAccount, RemoteTransaction},

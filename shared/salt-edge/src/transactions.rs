@@ -1,8 +1,10 @@
 //! Rows of an account.
 
 use domain::{
-    bank::{BankError, Listed, RemoteTransaction, Rows},
+    bank::{BankError, Listed, Quarantined, RemoteAccount, RemoteTransaction, Rows},
     id::{RemoteAccountId, RemoteConnectionId, RemoteTransactionId},
+    limits::READ_ROWS,
+    plan::{FetchedAccount, Unread},
 };
 use jiff::Timestamp;
 
@@ -44,5 +46,36 @@ impl Client {
         })
         .await?;
         Ok(read)
+    }
+
+    /// An account with its booked rows from the one with id `from` on, its announced ones and those set aside;
+    /// and what could not be read of them.
+    pub async fn rows_of(
+        &self,
+        connection: &RemoteConnectionId,
+        account: RemoteAccount,
+        from: Option<RemoteTransactionId>,
+        now: Timestamp,
+    ) -> Result<(FetchedAccount, Vec<Quarantined>), BankError> {
+        let list = |rows, from| self.transactions(connection, &account.id, rows, from, now);
+        let booked = list(Rows::Booked, from.as_ref()).await?;
+        let pending = list(Rows::Pending, None).await?;
+        let duplicated = list(Rows::Duplicated, None).await?;
+        if booked.rows.len() > READ_ROWS {
+            let what = format!("more than {READ_ROWS} rows of one account");
+            return Err(BankError::Unreadable { call: "transactions", what });
+        }
+        let unread = Unread {
+            ids: booked.quarantined.iter().filter_map(|row| row.id.clone()).collect(),
+            nameless: booked.quarantined.iter().any(|row| row.id.is_none()),
+        };
+        let mut quarantined = booked.quarantined;
+        quarantined.extend(pending.quarantined);
+        let duplicated = duplicated.rows.into_iter().map(|row| row.id).collect();
+        let (booked, pending) = (booked.rows, pending.rows);
+        let held_by = None;
+        let fetched =
+            FetchedAccount { account, from, booked, pending, duplicated, unread, held_by };
+        Ok((fetched, quarantined))
     }
 }

@@ -1,6 +1,7 @@
 //! What the API shows of a connection: the same words from every function.
 
 mod account;
+mod row;
 
 use domain::{
     connection::{Connection, Phase, State},
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use account::{AccountView, ProposalView, etag, masked};
+pub use row::RowView;
 
 /// Who serves every bank at present.
 pub const AGGREGATOR: &str = "Salt Edge";

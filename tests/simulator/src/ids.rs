@@ -15,6 +15,11 @@ impl Id {
     pub fn number(self) -> u64 {
         self.0
     }
+
+    /// The number before.
+    pub(crate) fn before(self) -> Self {
+        Self(self.0 - 1)
+    }
 }
 
 impl fmt::Display for Id {

@@ -187,7 +187,7 @@ fn content(facts: &Facts) -> (Date, String, String) {
 }
 
 /// The overlap as it stands after this read, for an entry at which the next comparison begins.
-fn carried(rows: &Rows, known: &LedgerAccount, start: Date) -> Vec<Row> {
+pub(super) fn carried(rows: &Rows, known: &LedgerAccount, start: Date) -> Vec<Row> {
     let removed: BTreeSet<_> = rows.removed.iter().map(|removed| &removed.id).collect();
     let renamed: BTreeMap<_, _> = rows.aliases.iter().map(|alias| (&alias.id, alias)).collect();
     let changed: BTreeMap<_, _> = rows.modified.iter().map(|to| (&to.to.id, &to.to)).collect();

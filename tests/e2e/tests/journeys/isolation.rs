@@ -73,6 +73,11 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("PATCH", "/v1/accounts/{acc}", Some(json!({"reference": "x"}))),
         ("GET", "/v1/accounts/{acc}/transactions", None),
         ("GET", "/v1/accounts/{acc}/reconciliation", None),
+        (
+            "POST",
+            "/v1/accounts/{acc}/missing-searches",
+            Some(json!({"from": "2026-02-01", "to": "2026-03-01"})),
+        ),
         ("GET", "/v1/accounts/{acc}/statements", None),
         ("GET", "/v1/statements/{stm}", None),
     ]

@@ -45,5 +45,6 @@ mod switches;
 mod switches_both_ways;
 mod t1_statements;
 mod t2_proof;
+mod t5_missing;
 mod y9_no_dead_end;
 mod y9_ways_in;

@@ -24,7 +24,7 @@ fn tell(world: &World, rule: BalanceRule) {
 }
 
 /// Half a day later, and as soon as it is allowed, the bank is asked because a user wants it, and what it has is read.
-async fn half_a_day(world: &World) {
+pub(crate) async fn half_a_day(world: &World) {
     world.advance(hours(13), hours(1)).await;
     let ada = user(world, TENANT, "ada");
     let connection = ada.get("/v1/connections").await["connections"][0]["id"].take();
@@ -37,13 +37,13 @@ async fn half_a_day(world: &World) {
 }
 
 /// The account whose bank's name is Everyday.
-fn everyday(connection: &Value) -> String {
+pub(crate) fn everyday(connection: &Value) -> String {
     let accounts = connection["accounts"].as_array().unwrap();
     let found = accounts.iter().find(|account| account["name"] == "Everyday").unwrap();
     found["id"].as_str().unwrap().to_owned()
 }
 
-async fn proof(user: &User<'_>, account: &str) -> Value {
+pub(crate) async fn proof(user: &User<'_>, account: &str) -> Value {
     user.get(&format!("/v1/accounts/{account}/reconciliation")).await
 }
 

@@ -98,6 +98,14 @@ impl World {
         copied.extra = row_extra(row, shown, suspected);
     }
 
+    /// An id below those of an account's rows that no row has.
+    fn early(&self, account: Id) -> Option<Id> {
+        let rows = self.transactions.values().filter(|copied| copied.account_id == account);
+        let lowest = rows.map(|copied| copied.id).min()?;
+        let below = std::iter::successors(Some(lowest.before()), |id| Some(id.before()));
+        below.into_iter().find(|id| !self.transactions.contains_key(id))
+    }
+
     fn import(
         &mut self,
         copying: &Copying<'_>,
@@ -117,7 +125,8 @@ impl World {
         let stays_pending =
             treated && strategy == Strategy::MarkAsPending && copying.settled.is_some();
         let status = if stays_pending { RowStatus::Pending } else { copying.shown(row) };
-        let id = self.ids.next();
+        let early = if row.early_id { self.early(copying.account_id) } else { None };
+        let id = early.unwrap_or_else(|| self.ids.next());
         let copied = CopiedTransaction {
             id,
             account_id: copying.account_id,

@@ -39,6 +39,9 @@ pub struct NewRow {
     /// Further keys of `extra`.
     #[serde(default)]
     pub extra: Map<String, Value>,
+    /// Salt Edge imports it under an id below those of the account's rows, see [`BankRow::early_id`].
+    #[serde(default)]
+    pub early_id: bool,
 }
 
 fn booked() -> RowStatus {
@@ -63,6 +66,7 @@ impl NewRow {
             mode: normal(),
             category: None,
             extra: Map::new(),
+            early_id: false,
         }
     }
 
@@ -76,6 +80,12 @@ impl NewRow {
     #[must_use]
     pub fn made_on(self, date: Date) -> Self {
         Self { made_on: Some(date), ..self }
+    }
+
+    /// The same row, which comes to Salt Edge under an id below those of the account's rows.
+    #[must_use]
+    pub fn with_early_id(self) -> Self {
+        Self { early_id: true, ..self }
     }
 
     /// The same row with the bank's own id.
@@ -171,6 +181,7 @@ impl Book {
             reference: new.reference,
             posting_date: new.posting_date,
             extra: new.extra,
+            early_id: new.early_id,
         });
         Ok(row)
     }

@@ -60,6 +60,10 @@ pub struct BankRow {
     pub posting_date: Option<Date>,
     /// Further keys of `extra`.
     pub extra: Map<String, Value>,
+    /// Salt Edge imports it under an id that it drew before those of the account's rows: ids are not promised to
+    /// grow with import. Who reads from an id on never sees it.
+    #[serde(default)]
+    pub early_id: bool,
 }
 
 /// How an account states its balance.

@@ -180,6 +180,7 @@ fn row(
         reference: booked.then(|| format!("BK-{}-{name}", made_on.strftime("%Y%m%d"))),
         posting_date: booked.then(|| made_on.tomorrow().unwrap_or(made_on)),
         extra,
+        early_id: false,
         row: name,
     }
 }
