@@ -39,6 +39,7 @@ mod revoke_again;
 mod revoke_faults;
 mod revoke_keys;
 mod revoke_logs;
+mod revoke_meanwhile;
 mod revoke_races;
 mod schedule;
 mod switches;
