@@ -86,7 +86,7 @@ pub(crate) async fn commit(
     for (at, read) in plan::parts(delta, place) {
         let entry =
             Entry { at, read_at: now, correlation: shell::correlation(), body: Body::Read(read) };
-        if append(parts, connection, &entry).await? == Appended::Lost {
+        if append(parts, tail, &entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);
         }
         appended.push(entry);
@@ -136,12 +136,10 @@ async fn fold(parts: &Parts, connection: &Connection, known: &[Entry]) {
     }
 }
 
-async fn append(
-    parts: &Parts,
-    connection: &Connection,
-    entry: &Entry,
-) -> Result<Appended, StoreError> {
-    let appended = parts.table.append(&connection.tenant, &connection.id, entry).await?;
+async fn append(parts: &Parts, tail: &Tail, entry: &Entry) -> Result<Appended, StoreError> {
+    let Tail { connection, base, .. } = tail;
+    let (tenant, id) = (&connection.tenant, &connection.id);
+    let appended = parts.table.append(tenant, id, entry, base.as_ref()).await?;
     let news = match (&entry.body, appended) {
         (Body::Read(read), Appended::Won) => news(read),
         (Body::Read(_) | Body::Tombstone(_), _) => [0; 3],

@@ -10,6 +10,7 @@ use domain::{
 use jiff::civil::Date;
 
 use crate::{
+    entries::Bases,
     error::StoreError,
     item::{self, Draft, number, text_of},
     keys::{self, Key},
@@ -183,20 +184,15 @@ impl Table {
         upto: Option<Position>,
         consistent: bool,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::new();
         // The table refuses a range that ends before it begins.
         if upto.is_some_and(|upto| upto < from) {
-            return Ok(entries);
+            return Ok(Vec::new());
         }
         let pk = keys::partition(tenant, connection);
         let (from, to) = (keys::entry(from), upto.map_or(keys::LAST.to_owned(), keys::entry));
         let query = Query { consistent, ..Query::table(&pk, &from, &to) };
-        self.query(query, |item| {
-            entries.push(item::record("entry", &item)?);
-            Ok(true)
-        })
-        .await?;
-        Ok(entries)
+        let stored = self.stored(query, usize::MAX).await?;
+        self.entries(&pk, &stored, &mut Bases::default()).await
     }
 
     /// Puts a fold, or their index, where nothing or an older one is.

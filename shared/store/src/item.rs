@@ -36,10 +36,14 @@ impl Draft {
         kind: &'static str,
         record: &impl Serialize,
     ) -> Result<Self, StoreError> {
+        Ok(Self::of_bytes(at, encode::encode(kind, record)?))
+    }
+
+    /// Bytes under their key.
+    pub(crate) fn of_bytes(at: &Key, bytes: Vec<u8>) -> Self {
         let mut item = key(at);
-        let bytes = encode::encode(kind, record)?;
         item.insert("d".into(), AttributeValue::B(bytes.into()));
-        Ok(Self(item))
+        Self(item)
     }
 
     /// With one more attribute.
@@ -64,10 +68,15 @@ pub(crate) fn record<T: DeserializeOwned>(
     kind: &'static str,
     item: &Item,
 ) -> Result<T, StoreError> {
-    match item.get("d") {
-        Some(AttributeValue::B(bytes)) => encode::decode(kind, bytes.as_ref()),
-        _ => Err(StoreError::Unreadable { kind, why: String::from("it has no record") }),
+    match bytes_of(item) {
+        Some(bytes) => encode::decode(kind, bytes),
+        None => Err(StoreError::Unreadable { kind, why: String::from("it has no record") }),
     }
+}
+
+/// The record of an item, as bytes.
+pub(crate) fn bytes_of(item: &Item) -> Option<&[u8]> {
+    item.get("d").and_then(|value| value.as_b().ok()).map(AsRef::as_ref)
 }
 
 /// A text attribute of an item.

@@ -1,8 +1,7 @@
 //! The journal: one conditional put an entry, one descending query a tail.
 
 use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{ReturnValuesOnConditionCheckFailure, error::ConditionalCheckFailedException},
+    operation::put_item::PutItemError, types::ReturnValuesOnConditionCheckFailure,
 };
 use domain::{
     connection::Connection,
@@ -12,8 +11,10 @@ use domain::{
 
 use crate::{
     connections,
+    entries::Bases,
+    entry::{Base, Stored, packed},
     error::{StoreError, sorted},
-    item::{self, Draft, Item, text_of},
+    item::{self, Draft, text_of},
     keys::{self, Key},
     table::{Query, Table, When},
 };
@@ -38,6 +39,8 @@ pub struct Tail {
     pub entries: Vec<Entry>,
     /// Whether these are all the entries that there are.
     pub whole: bool,
+    /// What the next entry may be deflated behind.
+    pub base: Option<Base>,
 }
 
 impl Tail {
@@ -59,38 +62,32 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
-        let newest = self.load(tenant, connection, Some(2), |_| true).await?;
-        let Some(mut tail) = newest else { return Ok(None) };
-        let Some(Entry { at, body: Body::Read(read), .. }) = tail.entries.first() else {
-            return Ok(Some(tail));
-        };
-        let (at, from) = (*at, read.tail_from);
-        tail.whole = from == Position::FIRST;
-        if from < at {
-            let upto = Position { number: at.number - 1, ..at };
-            let older = self.entries(tenant, connection, from, upto).await?;
-            tail.entries.splice(0..0, older);
-        }
-        Ok(Some(tail))
-    }
-
-    /// Entries from one place through another.
-    async fn entries(
-        &self,
-        tenant: &TenantId,
-        connection: &ConnectionId,
-        from: Position,
-        upto: Position,
-    ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::new();
         let pk = keys::partition(tenant, connection);
-        let (from, upto) = (keys::entry(from), keys::entry(upto));
-        self.query(Query::table(&pk, &from, &upto), |item| {
-            entries.push(item::record("entry", &item)?);
-            Ok(true)
-        })
-        .await?;
-        Ok(entries)
+        let Some((connection, mut stored)) = self.latest(&pk, Some(1)).await? else {
+            return Ok(None);
+        };
+        let Some(newest) = stored.first() else {
+            let (entries, whole, base) = (Vec::new(), true, None);
+            return Ok(Some(Tail { connection, entries, whole, base }));
+        };
+        let (at, mut bases) = (newest.at, Bases::default());
+        let mut from = newest.tail_from()?;
+        if from.is_none() {
+            let newest = self.entries(&pk, &stored, &mut bases).await?;
+            from = newest.first().map(|entry| match &entry.body {
+                Body::Read(read) => read.tail_from,
+                Body::Tombstone(_) => entry.at,
+            });
+        }
+        let from = from.unwrap_or(at);
+        if from < at {
+            let (from, upto) = (keys::entry(from), keys::entry(before(at)));
+            let older = self.stored(Query::table(&pk, &from, &upto), usize::MAX).await?;
+            stored.splice(0..0, older);
+        }
+        let entries = self.entries(&pk, &stored, &mut bases).await?;
+        let whole = from == Position::FIRST;
+        Ok(Some(Tail { connection, entries, whole, base: bases.newest() }))
     }
 
     /// The connection as it stands: back to its newest complete read, which names every account.
@@ -99,8 +96,29 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
+        let pk = keys::partition(tenant, connection);
+        let Some((connection, stored)) = self.latest(&pk, Some(1)).await? else {
+            return Ok(None);
+        };
+        let mut bases = Bases::default();
+        let mut entries = self.entries(&pk, &stored, &mut bases).await?;
         let complete = |entry: &Entry| matches!(&entry.body, Body::Read(read) if read.last);
-        self.load(tenant, connection, Some(2), complete).await
+        // Behind parts of a big read, or a tombstone: twice as far back with each look.
+        while let Some(oldest) = entries.first().map(|entry| entry.at)
+            && !entries.iter().any(complete)
+        {
+            let upto = keys::entry(before(oldest));
+            let page = i32::try_from(2 * entries.len()).ok();
+            let query = Query { descending: true, page, ..Query::table(&pk, "J#", &upto) };
+            let older = self.stored(query, 2 * entries.len()).await?;
+            if older.is_empty() {
+                break;
+            }
+            entries.splice(0..0, self.entries(&pk, &older, &mut bases).await?);
+        }
+        entries.drain(..entries.iter().rposition(complete).unwrap_or(0));
+        let whole = entries.first().is_none_or(|entry| entry.at == Position::FIRST);
+        Ok(Some(Tail { connection, entries, whole, base: bases.newest() }))
     }
 
     /// The connection and its whole journal, all generations.
@@ -109,33 +127,33 @@ impl Table {
         tenant: &TenantId,
         connection: &ConnectionId,
     ) -> Result<Option<Tail>, StoreError> {
-        self.load(tenant, connection, None, |_| false).await
+        let pk = keys::partition(tenant, connection);
+        let Some((connection, stored)) = self.latest(&pk, None).await? else { return Ok(None) };
+        let mut bases = Bases::default();
+        let entries = self.entries(&pk, &stored, &mut bases).await?;
+        Ok(Some(Tail { connection, entries, whole: true, base: bases.newest() }))
     }
 
-    async fn load(
+    /// The connection and its newest entries, oldest first: so many, or all.
+    async fn latest(
         &self,
-        tenant: &TenantId,
-        connection: &ConnectionId,
-        page: Option<i32>,
-        enough: impl Fn(&Entry) -> bool,
-    ) -> Result<Option<Tail>, StoreError> {
-        let (mut found, mut entries, mut whole) = (None, Vec::<Entry>::new(), true);
-        let pk = keys::partition(tenant, connection);
-        let query = Query { descending: true, page, ..Query::table(&pk, "J#", keys::CONNECTION) };
+        pk: &str,
+        most: Option<usize>,
+    ) -> Result<Option<(Connection, Vec<Stored>)>, StoreError> {
+        let (mut found, mut stored) = (None, Vec::new());
+        let page = most.and_then(|most| i32::try_from(most + 1).ok());
+        let query = Query { descending: true, page, ..Query::table(pk, "J#", keys::CONNECTION) };
         self.query(query, |item| {
             if text_of(&item, "sk") == Some(keys::CONNECTION) {
                 found = Some(item::record::<Connection>("connection", &item)?);
-                return Ok(true);
+            } else {
+                stored.push(Stored::of(&item)?);
             }
-            let entry: Entry = item::record("entry", &item)?;
-            let go_on = !enough(&entry);
-            whole = go_on || entry.at == Position::FIRST;
-            entries.push(entry);
-            Ok(go_on)
+            Ok(most.is_none_or(|most| stored.len() < most))
         })
         .await?;
-        entries.reverse();
-        Ok(found.map(|connection| Tail { connection, entries, whole }))
+        stored.reverse();
+        Ok(found.map(|connection| (connection, stored)))
     }
 
     /// Entries behind a place, oldest first, at most so many: the feed.
@@ -146,25 +164,24 @@ impl Table {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::new();
         let (pk, from) = (keys::partition(tenant, connection), keys::entry(after.next()));
         let page = i32::try_from(limit).ok();
-        self.query(Query { page, ..Query::table(&pk, &from, keys::LAST) }, |item| {
-            entries.push(item::record("entry", &item)?);
-            Ok(entries.len() < limit)
-        })
-        .await?;
-        Ok(entries)
+        let query = Query { page, ..Query::table(&pk, &from, keys::LAST) };
+        let stored = self.stored(query, limit).await?;
+        self.entries(&pk, &stored, &mut Bases::default()).await
     }
 
-    /// Appends one entry: the put of the next number is the lock, the cursor and the rows together.
+    /// Appends one entry: the put of the next number is the lock, the cursor and the rows together. `base` = the
+    /// tail's: what it says is not said again.
     pub async fn append(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
         entry: &Entry,
+        base: Option<&Base>,
     ) -> Result<Appended, StoreError> {
-        let item = entry_item(tenant, connection, entry)?;
+        let key = Key::entry(tenant, connection, entry.at);
+        let item = Draft::of_bytes(&key, packed(entry, base)?).done();
         let put = self
             .client
             .put_item()
@@ -174,17 +191,19 @@ impl Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let Err(error) = put else { return Ok(Appended::Won) };
-        let refused = match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(refused)) => Some(refused),
+        let Err(refused) = put else { return Ok(Appended::Won) };
+        let there = match refused.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item(),
             Some(_) | None => None,
         };
-        let there = refused.and_then(ConditionalCheckFailedException::item);
-        match (there, sorted("an append", &error)) {
-            (Some(item), _) if same(&item::record("entry", item)?, entry) => Ok(Appended::Already),
-            (_, StoreError::Conflict) => Ok(Appended::Lost),
-            (_, error) => Err(error),
-        }
+        let error = sorted("an append", &refused);
+        let Some(there) = there else {
+            return if error == StoreError::Conflict { Ok(Appended::Lost) } else { Err(error) };
+        };
+        let stored = [Stored::of(there)?];
+        let there = self.entries(&key.pk, &stored, &mut Bases::default()).await?;
+        let ours = there.iter().any(|there| same(there, entry));
+        Ok(if ours { Appended::Already } else { Appended::Lost })
     }
 
     /// Closes the generation: the tombstone and the connection's next state, both or none.
@@ -196,7 +215,8 @@ impl Table {
         tombstone: &Entry,
     ) -> Result<Connection, StoreError> {
         let next = Connection { version: connection.version + 1, ..connection.clone() };
-        let entry = entry_item(&next.tenant, &next.id, tombstone)?;
+        let key = Key::entry(&next.tenant, &next.id, tombstone.at);
+        let entry = Draft::of_bytes(&key, packed(tombstone, None)?).done();
         let item = connections::item(&next)?;
         self.put_all(vec![(entry, When::Absent), (item, When::Version(connection.version))])
             .await?;
@@ -204,12 +224,9 @@ impl Table {
     }
 }
 
-fn entry_item(
-    tenant: &TenantId,
-    connection: &ConnectionId,
-    entry: &Entry,
-) -> Result<Item, StoreError> {
-    Ok(Draft::new(&Key::entry(tenant, connection, entry.at), "entry", entry)?.done())
+/// The place before.
+fn before(at: Position) -> Position {
+    Position { number: at.number.saturating_sub(1), ..at }
 }
 
 /// Whether what stands there is what we meant to write.

@@ -148,6 +148,12 @@ pub(crate) fn entry(at: Position) -> String {
     format!("J#{:06}#{:012}", at.generation, at.number)
 }
 
+/// The place that the sort key of an entry names.
+pub(crate) fn position(sk: &str) -> Option<Position> {
+    let (generation, number) = sk.strip_prefix("J#")?.split_once('#')?;
+    Some(Position { generation: generation.parse().ok()?, number: number.parse().ok()? })
+}
+
 /// The beginning of the sort keys of an account's statements.
 pub(crate) fn statements(account: &AccountId) -> String {
     format!("S#{account}#")

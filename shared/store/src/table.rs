@@ -97,10 +97,16 @@ impl Table {
         key: &Key,
         newest: bool,
     ) -> Result<Option<T>, StoreError> {
+        let found = self.item(key, newest).await?;
+        found.as_ref().map(|item| item::record(kind, item)).transpose()
+    }
+
+    /// One item; `newest` = as it stands after every write that was answered, at full price.
+    pub(crate) async fn item(&self, key: &Key, newest: bool) -> Result<Option<Item>, StoreError> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(item::key(key)));
         let request = request.consistent_read(newest);
         let answer = request.send().await.map_err(|error| sorted("a read", &error))?;
-        answer.item.as_ref().map(|item| item::record(kind, item)).transpose()
+        Ok(answer.item)
     }
 
     /// The items of these keys that are there, in no order, a hundred keys a request.

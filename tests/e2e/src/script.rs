@@ -5,19 +5,21 @@ use std::collections::BTreeSet;
 use domain::{
     bank::{Facts, RemoteAccount, RemoteTransaction},
     connection::Connection,
-    id::AccountId,
+    id::{AccountId, CorrelationId},
     journal::{Body, Entry, Ledger, Position},
     money::Money,
     plan::{self, Fetched, FetchedAccount, Held, Place, Unread},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::json;
-use store::{Appended, Table};
+use store::{Appended, Base, Table};
 
 /// Pulls of a month.
 pub const PULLS: u64 = 120;
 /// Rows that each pull finds.
 pub const ROWS: u64 = 5;
+/// Pulls after which the script asks for what the next entries may be deflated behind: seldom, decoding takes long.
+const BASE: u64 = 65;
 /// Every so many rows one is edited a pull later: 5 %.
 pub const EDITED: u64 = 20;
 
@@ -38,6 +40,7 @@ pub struct Script {
     rows: [Vec<RemoteTransaction>; 2],
     pulls: u64,
     journal: Vec<Entry>,
+    base: Option<Base>,
 }
 
 /// What one pull cost and did.
@@ -52,7 +55,7 @@ pub struct Pulled {
 impl Script {
     /// A bank without rows.
     pub fn new() -> Self {
-        Self { rows: [Vec::new(), Vec::new()], pulls: 0, journal: Vec::new() }
+        Self { rows: [Vec::new(), Vec::new()], pulls: 0, journal: Vec::new(), base: None }
     }
 
     /// The rows of an account.
@@ -129,11 +132,17 @@ impl Script {
         };
         let mut known = tail.clone();
         for (at, read) in plan::parts(&delta, place) {
-            let entry = Entry { at, read_at: now, correlation: None, body: Body::Read(read) };
-            let appended = table.append(&connection.tenant, &connection.id, &entry).await.unwrap();
+            let correlation = Some(correlation(self.pulls));
+            let entry = Entry { at, read_at: now, correlation, body: Body::Read(read) };
+            let (tenant, id) = (&connection.tenant, &connection.id);
+            let appended = table.append(tenant, id, &entry, self.base.as_ref()).await.unwrap();
             assert_eq!(appended, Appended::Won);
             self.journal.push(entry.clone());
             known.push(entry);
+        }
+        if self.pulls % BASE == 1 {
+            let newest = table.newest(&connection.tenant, &connection.id).await.unwrap();
+            self.base = newest.unwrap().base;
         }
         let folds = table.keep_folds(&connection.tenant, &connection.id, &known).await.unwrap();
         Pulled { folds, tail: tail.len() }
@@ -152,6 +161,7 @@ impl Script {
     pub async fn begin(&mut self, table: &Table, connection: &Connection) {
         let tail = table.tail(&connection.tenant, &connection.id).await.unwrap().unwrap();
         self.journal = tail.entries;
+        self.base = tail.base;
     }
 }
 
@@ -164,6 +174,14 @@ impl Default for Script {
 /// Six hours: four pulls a day.
 pub fn pause() -> SignedDuration {
     SignedDuration::from_hours(6)
+}
+
+/// A request id of AWS, as `sync` puts it on its entries.
+fn correlation(pull: u64) -> CorrelationId {
+    let noise = |n: u64| (pull * 31 + n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let (a, b) = (format!("{:016x}", noise(1)), format!("{:016x}", noise(2)));
+    let text = format!("{}-{}-{}-{}-{}", &a[..8], &a[8..12], &a[12..], &b[..4], &b[4..]);
+    text.parse().unwrap()
 }
 
 fn today(now: Timestamp) -> Date {

@@ -57,7 +57,7 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
             last: complete,
             data_as_of: place.data_as_of,
             tail_from: if complete { begin } else { at },
-            fingerprint: base32(&digest(&[&content])[..16]),
+            fingerprint: base32(&digest(&[&content])[..10]),
             weight,
             accounts,
             quarantined: if complete { delta.quarantined.clone() } else { Vec::new() },

@@ -23,7 +23,10 @@ fn noise(length: usize, mut seed: u64) -> String {
 async fn with_entries(bed: &Bed, entries: &[Entry]) -> domain::connection::Connection {
     let made = bed.linked(&connection(1)).await;
     for entry in entries {
-        assert_eq!(bed.table.append(&made.tenant, &made.id, entry).await.unwrap(), Appended::Won);
+        assert_eq!(
+            bed.table.append(&made.tenant, &made.id, entry, None).await.unwrap(),
+            Appended::Won
+        );
     }
     made
 }
@@ -42,7 +45,7 @@ async fn a_number_is_won_once() {
         ("the same tombstone", tombstone(3, now), Appended::Already),
         ("a read where a tombstone stands", entry(3, now, "c"), Appended::Lost),
     ] {
-        let got = bed.table.append(&made.tenant, &made.id, &next).await.unwrap();
+        let got = bed.table.append(&made.tenant, &made.id, &next, None).await.unwrap();
         assert_eq!(got, want, "{what}");
     }
     let journal = bed.table.journal(&made.tenant, &made.id).await.unwrap().unwrap();
@@ -114,10 +117,10 @@ async fn a_tail_ends_where_a_big_first_read_begins() {
     let newest = bed.table.newest(tenant, id).await.unwrap().unwrap();
     assert_eq!(numbers(&newest.entries), [1, 2], "no read is complete yet");
 
-    bed.table.append(tenant, id, &last).await.unwrap();
+    bed.table.append(tenant, id, &last, None).await.unwrap();
     let done = bed.table.tail(tenant, id).await.unwrap().unwrap();
     assert_eq!((numbers(&done.entries), done.whole), (vec![3], false));
-    bed.table.append(tenant, id, &part(4, now)).await.unwrap();
+    bed.table.append(tenant, id, &part(4, now), None).await.unwrap();
     let newest = bed.table.newest(tenant, id).await.unwrap().unwrap();
     assert_eq!(numbers(&newest.entries), [3, 4], "back to the newest complete read");
     let journal = bed.table.journal(tenant, id).await.unwrap().unwrap();
@@ -137,7 +140,10 @@ async fn a_generation_begins_anew_and_the_feed_crosses_it() {
 
     let mut first = entry(1, now, "b");
     first.at.generation = 2;
-    assert_eq!(bed.table.append(&next.tenant, &next.id, &first).await.unwrap(), Appended::Won);
+    assert_eq!(
+        bed.table.append(&next.tenant, &next.id, &first, None).await.unwrap(),
+        Appended::Won
+    );
     let feed = bed.table.entries_after(&next.tenant, &next.id, Position::default(), 10).await;
     let places: Vec<_> =
         feed.unwrap().iter().map(|one| (one.at.generation, one.at.number)).collect();
@@ -184,6 +190,6 @@ async fn an_entry_that_no_item_holds_is_refused_by_its_size() {
     let mut huge = entry(1, at("02T10:00"), "huge");
     let Body::Read(read) = &mut huge.body else { unreachable!("it is a read") };
     read.quarantined.push(Quarantined { id: None, account: None, why: noise(900_000, 1) });
-    let refused = bed.table.append(&made.tenant, &made.id, &huge).await;
+    let refused = bed.table.append(&made.tenant, &made.id, &huge, None).await;
     assert!(matches!(refused, Err(StoreError::TooLarge { .. })), "{:?}", refused.is_ok());
 }

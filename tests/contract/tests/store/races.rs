@@ -16,8 +16,8 @@ async fn of_two_reads_that_race_one_wins() {
         let made = bed.linked(&connection(round)).await;
         let (left, right) = (entry(1, now, "left"), entry(1, now, "right"));
         let (a, b) = tokio::join!(
-            bed.table.append(&made.tenant, &made.id, &left),
-            bed.table.append(&made.tenant, &made.id, &right),
+            bed.table.append(&made.tenant, &made.id, &left, None),
+            bed.table.append(&made.tenant, &made.id, &right, None),
         );
         let mut ends = [a.unwrap(), b.unwrap()];
         ends.sort_by_key(|end| *end != Appended::Won);
@@ -34,7 +34,7 @@ async fn of_a_read_and_a_revocation_that_race_one_wins() {
         let asked = made.after(Event::RevokeAsked).unwrap();
         let (read, end) = (entry(1, now, "read"), tombstone(1, now));
         let (appended, closed) = tokio::join!(
-            bed.table.append(&made.tenant, &made.id, &read),
+            bed.table.append(&made.tenant, &made.id, &read, None),
             bed.table.close(&asked, &end),
         );
         let journal = bed.table.journal(&made.tenant, &made.id).await.unwrap().unwrap();

@@ -11,7 +11,7 @@ async fn the_same_ids_under_another_tenant_lead_nowhere() {
     let visit = session(9);
     bed.table.create_session(&visit, "hash", &answered("hash")).await.unwrap();
     let made = bed.linked(&connection(1)).await;
-    bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a")).await.unwrap();
+    bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a"), None).await.unwrap();
     // Names that begin alike, and one that is a part of the other.
     for name in ["acm", "acme2", "ACME", "acme/C", "other"] {
         let other: TenantId = name.parse().unwrap();
@@ -40,7 +40,10 @@ async fn the_same_connection_id_is_two_things_for_two_tenants() {
     visit.tenant.clone_from(&theirs.tenant);
     bed.table.create_session(&visit, "hash-2", &answered("hash-2")).await.unwrap();
     let (theirs, _) = bed.table.link(&theirs, &visit).await.unwrap();
-    bed.table.append(&mine.tenant, &mine.id, &entry(1, at("02T10:00"), "mine")).await.unwrap();
+    bed.table
+        .append(&mine.tenant, &mine.id, &entry(1, at("02T10:00"), "mine"), None)
+        .await
+        .unwrap();
     let other = bed.table.journal(&theirs.tenant, &theirs.id).await.unwrap().unwrap();
     assert_eq!((other.connection, other.entries.len()), (theirs, 0));
     assert_eq!(bed.table.connection_of(&mine.remote).await.unwrap(), Some(mine));
@@ -50,7 +53,7 @@ async fn the_same_connection_id_is_two_things_for_two_tenants() {
 async fn every_partition_is_a_tenants_or_one_of_the_few_that_are_nobodys() {
     let bed = bed().await;
     let made = bed.linked(&connection(1)).await;
-    bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a")).await.unwrap();
+    bed.table.append(&made.tenant, &made.id, &entry(1, at("02T10:00"), "a"), None).await.unwrap();
     bed.table.replace_catalogue(&Catalogue::none(), &[], at("02T10:00")).await.unwrap();
     bed.table.set_ticked(at("02T10:00")).await.unwrap();
     let (client, name) = bed.cloud.table();

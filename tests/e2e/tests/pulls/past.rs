@@ -66,7 +66,7 @@ async fn two_years_of_pulls_are_listed_in_twelve_units_a_page() {
         let want = rows.iter().skip_while(|row| row["made_on"].as_str().unwrap() > "2027-06-15");
         assert!(old.iter().eq(want), "also the balances behind them");
     }
-    assert!(tail_units <= 20, "the tail of {tail} entries takes {tail_units} half units");
+    assert!(tail_units <= 8, "the tail of {tail} entries takes {tail_units} half units");
     world.cloud.abandon();
 }
 
