@@ -7,8 +7,10 @@ use domain::{
     claim::{Claim, claimed_as, lets_go},
     id::{ConnectionId, RemoteAccountId, TenantId},
     journal::Ledger,
+    limits::RETURN_KEPT,
     plan::known_as,
 };
+use jiff::Timestamp;
 use shell::Failed;
 use store::{StoreError, Tail};
 
@@ -25,6 +27,7 @@ pub(crate) async fn settle(
     tail: &Tail,
     ledger: &Ledger,
     listed: &Listed<RemoteAccount>,
+    now: Timestamp,
 ) -> Result<Option<Elsewhere>, Failed> {
     let Tail { connection, .. } = tail;
     let begins = tail.head().number == 0;
@@ -45,16 +48,20 @@ pub(crate) async fn settle(
     let claims = parts.table.claims(tenant, customer).await?;
     for (account, claimed) in unsure {
         let there = claims.iter().find(|claim| claim.account == claimed);
+        let gone = known_as(ledger, account).is_some_and(|known| known.facts.gone);
         let version = match there {
+            // What comes back here was free until now, and may be taken over at this moment.
+            Some(claim) if claim.connection == connection.id && gone => claim.version,
             Some(claim) if claim.connection == connection.id => continue,
-            Some(claim) if !free(parts, tenant, claim).await? => {
+            Some(claim) if !free(parts, tenant, claim, now).await? => {
                 elsewhere.insert(account.id.clone(), claim.connection.clone());
                 continue;
             }
             Some(claim) => claim.version,
             None => 0,
         };
-        let claim = Claim { account: claimed, connection: connection.id.clone(), version };
+        let (connection, kept_until) = (connection.id.clone(), gone.then(|| now + RETURN_KEPT));
+        let claim = Claim { account: claimed, connection, version, kept_until };
         match parts.table.put_claim(tenant, customer, &claim).await {
             Err(StoreError::Conflict | StoreError::Contended) => return Ok(None),
             done => done?,
@@ -73,9 +80,10 @@ pub(crate) async fn free(
     parts: &Parts,
     tenant: &TenantId,
     claim: &Claim,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let holder = parts.table.newest(tenant, &claim.connection).await?;
     Ok(holder.is_some_and(|holder| {
-        lets_go(&holder.connection, &Ledger::replay(&holder.entries), &claim.account)
+        lets_go(&holder.connection, &Ledger::replay(&holder.entries), claim, now)
     }))
 }

@@ -10,6 +10,7 @@ use domain::{
     journal::Ledger,
     session::LinkSession,
 };
+use jiff::Timestamp;
 use shell::Failed;
 use store::Tail;
 
@@ -100,6 +101,7 @@ impl Known {
         &self,
         parts: &Parts,
         connection: &Connection,
+        now: Timestamp,
     ) -> Result<Vec<Claim>, Failed> {
         let mut taken = Vec::new();
         for account in &self.shown {
@@ -107,11 +109,11 @@ impl Known {
             let version = match there {
                 None => 0,
                 Some(claim) if claim.connection == connection.id => claim.version,
-                Some(claim) if free(parts, &connection.tenant, claim).await? => claim.version,
+                Some(claim) if free(parts, &connection.tenant, claim, now).await? => claim.version,
                 Some(_) => continue,
             };
             let (account, connection) = (account.clone(), connection.id.clone());
-            taken.push(Claim { account, connection, version });
+            taken.push(Claim { account, connection, version, kept_until: None });
         }
         Ok(taken)
     }

@@ -71,7 +71,7 @@ pub(crate) async fn adopt(
     }
     // An open connection claims what is new to it when it reads it.
     let claims = match claims.filter(|_| begins) {
-        Some(found) => found.claims_of(parts, &connection).await?,
+        Some(found) => found.claims_of(parts, &connection, now).await?,
         None => Vec::new(),
     };
     let reading = reading(parts, session, &connection).await?;

@@ -41,7 +41,7 @@ pub(crate) async fn read(
     let first = ledger.history != History::Complete || head.number == 0;
     let listed = bank.client.accounts(&remote.id, now).await?;
     let known_at = ledger.read_at.max(tail.connection.checked_at);
-    let settled = settle(parts, &bank.account_key, tail, &ledger, &listed).await?;
+    let settled = settle(parts, &bank.account_key, tail, &ledger, &listed, now).await?;
     let Some(elsewhere) = &settled else { return Ok(Copied::LostRace) };
     let shown = Shown { remote, listed: &listed, elsewhere, known_at };
     let mut seen = (ledger, Held::Tail);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,6 +22,9 @@ pub struct Claim {
     pub connection: ConnectionId,
     /// Counts its writes; 0 = not stored yet.
     pub version: u64,
+    /// Until then it is not let go: an account that was gone is shown again, and is being read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<Timestamp>,
 }
 
 /// What an account is claimed by. An IBAN is one account wherever it is shown; any other number only
@@ -54,13 +58,15 @@ pub fn same_login(held: &BTreeSet<String>, shown: &BTreeSet<String>) -> Option<u
 }
 
 /// Whether a connection lets go of an account that it claimed: it has ended, or is not shown the account
-/// any more.
-pub fn lets_go(holder: &Connection, ledger: &Ledger, account: &str) -> bool {
-    let same =
-        |facts: &AccountFacts| held_as(facts, &holder.institution.id).as_deref() == Some(account);
+/// any more and does not read it again just now.
+pub fn lets_go(holder: &Connection, ledger: &Ledger, claim: &Claim, now: Timestamp) -> bool {
+    let same = |facts: &AccountFacts| {
+        held_as(facts, &holder.institution.id).as_ref() == Some(&claim.account)
+    };
     let mut held = ledger.accounts.values().filter(|held| same(&held.facts)).peekable();
     let gone = held.peek().is_some() && held.all(|held| held.facts.gone);
-    !holder.state.open() || gone
+    let kept = claim.kept_until.is_some_and(|until| now < until);
+    !holder.state.open() || (gone && !kept)
 }
 
 #[cfg(test)]

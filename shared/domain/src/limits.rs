@@ -28,6 +28,8 @@ pub const CONSENT_DAYS: u16 = 180;
 pub const LINK_OPEN: SignedDuration = SignedDuration::from_hours(1);
 /// A session that is not confirmed by then is taken back.
 pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long an account that is shown again stays with the connection that reads it. A read takes minutes.
+pub const RETURN_KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// How long a connection is not taken for the one of a login that its user has tried it with in vain.
 pub const OTHER_LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long the answer to a request with an `Idempotency-Key` is given again.

@@ -240,6 +240,42 @@ async fn l7_an_account_that_the_first_login_no_longer_shows_is_taken_over() {
     assert_eq!(told(&ada, [&first, &second]).await[1], 1);
 }
 
+#[tokio::test]
+async fn l7_an_account_that_comes_back_while_it_is_taken_over_is_read_once() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let iban = shared_account(&world);
+    let first = ada.link(SIMPLE).await;
+    let other = Walk { login: "second".into(), ..Walk::default() };
+    let second = ada.link_with(SIMPLE, &other).await;
+    let (control, at) = (world.salt_edge.control(), BankAt::of(SIMPLE));
+    let refresh = async |connection: &Value| {
+        let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
+        ada.post(&path, &json!({})).await.expect(202);
+    };
+    control.set_closed(&at, &iban, true).unwrap();
+    world.advance(minutes(61), minutes(61)).await;
+    refresh(&first).await;
+    world.settle().await;
+    assert_eq!(household(&ada.again(&first).await)["gone"], true);
+    control.set_closed(&at, &iban, false).unwrap();
+    world.advance(minutes(61), minutes(61)).await;
+    // The first has found it, and is at its rows when the second looks whether the account is free.
+    let stuck = ApiFault::next(ApiFaultKind::ServerError, "GET", "/api/v6/transactions*");
+    control.add_api_fault(ApiFault { times: 1000, ..stuck });
+    refresh(&first).await;
+    world.settle().await;
+    control.clear_faults();
+    refresh(&second).await;
+    world.settle().await;
+    assert_eq!(household(&ada.again(&second).await)["held_by"], first["id"]);
+    world.advance(hours(25), hours(1)).await;
+    let (first, second) = (ada.again(&first).await, ada.again(&second).await);
+    let held = [&first, &second].map(|one| household(one)["held_by"].is_string());
+    assert_eq!(held, [false, true], "{first:#} {second:#}");
+    assert_eq!(told(&ada, [&first, &second]).await, [1, 0]);
+}
+
 /// A link whose callbacks are all lost, confirmed the next morning, after a night without our mark.
 async fn the_next_morning(kind: ClientKind, links: usize) -> (World, Vec<Visit>) {
     let switches = Switches { nightly_keeps_custom_fields: false, ..quiet().switches };
