@@ -22,7 +22,7 @@ struct Place {
 }
 
 enum News {
-    Added(RowView),
+    Added(Box<RowView>),
     Modified(Box<Changed>),
     Removed(Removed),
 }
@@ -93,7 +93,7 @@ pub(crate) async fn changes(parts: &Parts, call: &Call) -> Result<Answer, Proble
 impl Changes {
     fn take(&mut self, news: News) {
         match news {
-            News::Added(row) => self.added.push(row),
+            News::Added(row) => self.added.push(*row),
             News::Modified(changed) => self.modified.push(*changed),
             News::Removed(removed) => self.removed.push(removed),
         }
@@ -110,7 +110,8 @@ fn news(entry: &Entry) -> Vec<News> {
 
 fn of_account(account: &AccountEntry) -> Vec<News> {
     let id = &account.facts.id;
-    let added = account.added.iter().map(|row| News::Added(RowView::booked(id, row, None)));
+    let added =
+        account.added.iter().map(|row| News::Added(Box::new(RowView::booked(id, row, None))));
     let modified = account.modified.iter().map(|change| {
         let from = RowView::booked(id, &change.from, None);
         let to = RowView::booked(id, &change.to, None);

@@ -4,22 +4,22 @@
 mod fold;
 mod ledger;
 mod past;
+mod row;
 
 #[cfg(test)]
 mod tests;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use fold::{Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
 pub use ledger::{Arrival, History, Ledger, LedgerAccount};
 pub use past::{Past, Stretch};
+pub use row::{Alias, Announced, AnnouncedBy, Change, Removed, RemovedBecause, Row};
 
 use crate::{
     bank::{Facts, Quarantined},
-    id::{
-        AccountId, ConnectionId, CorrelationId, RemoteAccountId, RemoteTransactionId, TransactionId,
-    },
+    id::{AccountId, ConnectionId, CorrelationId, RemoteAccountId, RemoteTransactionId},
     money::{Currency, Money},
     secret::Personal,
 };
@@ -232,61 +232,9 @@ pub struct AccountEntry {
     /// Announced rows: a snapshot, replaced by every entry that is complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Facts>,
-}
-
-/// A booked row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Our id; it survives every change of Salt Edge's.
-    pub id: TransactionId,
-    /// Salt Edge's present id: an alias.
-    pub remote: RemoteTransactionId,
-    /// The facts.
-    #[serde(flatten)]
-    pub facts: Facts,
-}
-
-/// A row that reads otherwise than before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// As it was.
-    pub from: Row,
-    /// As it is.
-    pub to: Row,
-}
-
-/// A row that is not shown any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed {
-    /// The row.
-    pub id: TransactionId,
-    /// Why.
-    pub reason: RemovedBecause,
-    /// Its day. None on an entry of a release that did not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_on: Option<Date>,
-}
-
-/// Why a row is not shown any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RemovedBecause {
-    /// Salt Edge set it aside as a duplicate.
-    Duplicated,
-    /// It is in no list.
-    Vanished,
-}
-
-/// A row's new id at Salt Edge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alias {
-    /// The row.
-    pub id: TransactionId,
-    /// Salt Edge's new id of it.
-    pub remote: RemoteTransactionId,
-    /// Its day. None on an entry of a release that did not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_on: Option<Date>,
+    /// Salt Edge's ids of them, in their order. They may be others with every fetch, which is no news.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_ids: Vec<RemoteTransactionId>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

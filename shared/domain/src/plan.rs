@@ -2,6 +2,7 @@
 
 mod account;
 mod parts;
+mod pending;
 mod rows;
 mod search;
 

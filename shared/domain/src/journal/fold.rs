@@ -54,6 +54,9 @@ pub struct FoldedAccount {
     /// Announced rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<Facts>,
+    /// The provider's ids of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_ids: Vec<RemoteTransactionId>,
     /// Its folds by the first of their days.
     pub folds: BTreeMap<Date, Folded>,
 }
@@ -111,6 +114,7 @@ impl Folds {
             last: folded.last.clone(),
             rows: Rows::new(),
             pending: folded.pending.clone(),
+            pending_ids: folded.pending_ids.clone(),
         };
         let accounts = self.accounts.iter().map(|(id, folded)| (id.clone(), account(folded)));
         Ledger { head: self.through, accounts: accounts.collect(), ..Ledger::default() }
@@ -152,8 +156,9 @@ impl Folds {
         }
         for (id, account) in ledger.accounts {
             let folds = self.accounts.remove(&id).map(|known| known.folds).unwrap_or_default();
-            let LedgerAccount { facts, balance, last, pending, .. } = account;
-            self.accounts.insert(id, FoldedAccount { facts, balance, last, pending, folds });
+            let LedgerAccount { facts, balance, last, pending, pending_ids, .. } = account;
+            let folded = FoldedAccount { facts, balance, last, pending, pending_ids, folds };
+            self.accounts.insert(id, folded);
         }
         for (name, fold) in &written {
             let (rows, sum) = (fold.rows.len(), sum(&fold.rows));

@@ -46,6 +46,8 @@ pub struct LedgerAccount {
     pub rows: Rows,
     /// Announced rows.
     pub pending: Vec<Facts>,
+    /// The provider's ids of them when they last were news.
+    pub pending_ids: Vec<RemoteTransactionId>,
 }
 
 /// How much of the past is in.
@@ -116,6 +118,7 @@ impl Ledger {
             last: None,
             rows: Rows::new(),
             pending: Vec::new(),
+            pending_ids: Vec::new(),
         });
         account.facts = entry.facts.clone();
         account.last = entry.last.clone().or(account.last.take());
@@ -123,6 +126,7 @@ impl Ledger {
             // A bank that tells none any more does not stand by the one before.
             account.balance.clone_from(&entry.balance);
             account.pending.clone_from(&entry.pending);
+            account.pending_ids.clone_from(&entry.pending_ids);
         }
         apply(&mut account.rows, at, entry, &(Date::MIN..=Date::MAX));
     }

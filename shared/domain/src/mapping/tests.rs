@@ -37,6 +37,7 @@ fn proposals(cases: &[Case<'_>]) -> Vec<Option<(String, Because)>> {
         aliases: Vec::new(),
         carried: Vec::new(),
         pending: Vec::new(),
+        pending_ids: Vec::new(),
     };
     let read = Read {
         part: 0,

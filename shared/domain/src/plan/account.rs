@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use ring::hmac;
 
-use super::{FetchedAccount, rows};
+use super::{FetchedAccount, pending, rows};
 use crate::{
-    bank::{Facts, RemoteAccount},
+    bank::{Facts, RemoteAccount, RemoteTransaction},
     id::{AccountId, RemoteAccountId, base32},
     journal::{
         AccountEntry, AccountFacts, Balance, BalanceBasis, Ledger, LedgerAccount, MatchedBy,
@@ -126,9 +126,15 @@ pub(super) fn plan(
         basis: BalanceBasis::Observed,
         kind: theirs.balance_type.clone(),
     });
-    let mut pending: Vec<Facts> = fetched.pending.iter().map(|row| row.facts.clone()).collect();
-    pending.sort_by(|a, b| (a.made_on, &a.description).cmp(&(b.made_on, &b.description)));
-    let rows = rows::plan(id, known, fetched, facts.gone, scope);
+    let mut pending: Vec<_> = fetched.pending.iter().collect();
+    let order = |row: &&RemoteTransaction| (row.facts.made_on, row.facts.description.clone());
+    pending.sort_by_key(order);
+    let pending_ids = pending.iter().map(|row| row.id.clone()).collect();
+    let pending: Vec<Facts> = pending.into_iter().map(|row| row.facts.clone()).collect();
+    let mut rows = rows::plan(id, known, fetched, facts.gone, scope);
+    if let Some(known) = known {
+        pending::explain(&mut rows.added, known, &pending);
+    }
     let same = known.is_some_and(|known| {
         known.facts == facts
             && known.balance == balance
@@ -145,6 +151,7 @@ pub(super) fn plan(
         aliases: rows.aliases,
         carried: rows.carried,
         pending,
+        pending_ids,
     };
     (entry, !same)
 }
@@ -167,6 +174,7 @@ fn elsewhere(
         aliases: Vec::new(),
         carried: rows.unwrap_or_default(),
         pending: Vec::new(),
+        pending_ids: Vec::new(),
     };
     (entry, !same)
 }
@@ -183,5 +191,6 @@ pub(super) fn missing(known: &LedgerAccount, delivered: bool, start: Date) -> Ac
         aliases: Vec::new(),
         carried: rows::recent(known, start).cloned().collect(),
         pending: known.pending.clone(),
+        pending_ids: known.pending_ids.clone(),
     }
 }

@@ -130,6 +130,7 @@ fn with_rows(account: &AccountEntry, rows: &[Row]) -> AccountEntry {
         aliases: Vec::new(),
         carried: Vec::new(),
         pending: Vec::new(),
+        pending_ids: Vec::new(),
     }
 }
 

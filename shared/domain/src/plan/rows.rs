@@ -81,6 +81,7 @@ pub(super) fn plan(
                 id: free_id(account, &theirs.id, &ours),
                 remote: theirs.id.clone(),
                 facts: theirs.facts.clone(),
+                announced: None,
             });
         }
     }
@@ -110,8 +111,7 @@ fn free_id(account: &AccountId, remote: &RemoteTransactionId, ours: &[&Row]) -> 
 fn note(rows: &mut Rows, ours: &Row, theirs: &RemoteTransaction) {
     let same_facts = ours.facts == theirs.facts;
     if !same_facts {
-        let to =
-            Row { id: ours.id.clone(), remote: theirs.id.clone(), facts: theirs.facts.clone() };
+        let to = Row { remote: theirs.id.clone(), facts: theirs.facts.clone(), ..ours.clone() };
         rows.modified.push(Change { from: ours.clone(), to });
     } else if ours.remote != theirs.id {
         let made_on = Some(ours.facts.made_on);

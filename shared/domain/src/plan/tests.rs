@@ -12,6 +12,7 @@ use crate::{
 use jiff::Timestamp;
 
 mod accounts;
+mod pending;
 mod tails;
 mod traps;
 

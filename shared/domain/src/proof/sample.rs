@@ -57,7 +57,7 @@ pub(crate) fn facts(made_on: Date, amount: i64, snapshot: Option<i64>) -> Facts 
 pub(crate) fn row(id: u64, made_on: Date, amount: i64) -> Row {
     let remote = id.to_string().parse().unwrap();
     let id = account().transaction(&remote);
-    Row { id, remote, facts: facts(made_on, amount, None) }
+    Row { id, remote, facts: facts(made_on, amount, None), announced: None }
 }
 
 /// One read: what it found new, and the balance that it was told.
@@ -86,6 +86,7 @@ pub(crate) fn read(index: usize, added: Vec<Row>, balance: Option<i64>) -> Entry
         aliases: Vec::new(),
         carried: Vec::new(),
         pending: Vec::new(),
+        pending_ids: Vec::new(),
     };
     let read = Read {
         weight: 0,

@@ -3,7 +3,8 @@
 use domain::{
     bank::Facts,
     id::{AccountId, TransactionId},
-    journal::{Balance, BalanceBasis, Row},
+    journal::{AnnouncedBy, Balance, BalanceBasis, Row},
+    mapping::Confidence,
     money::Currency,
 };
 use jiff::civil::Date;
@@ -26,6 +27,41 @@ pub struct RowView {
     posting_date: Option<Date>,
     balance_after: Option<BalanceView>,
     rounded: bool,
+    announced: Option<Box<AnnouncedView>>,
+}
+
+/// The announced row that a booked one was before.
+#[derive(Debug, Clone, Serialize)]
+struct AnnouncedView {
+    method: AnnouncedBy,
+    confidence: Confidence,
+    evidence: Evidence,
+}
+
+/// What was announced.
+#[derive(Debug, Clone, Serialize)]
+struct Evidence {
+    made_on: Date,
+    amount: String,
+    description: String,
+    days: i32,
+}
+
+impl AnnouncedView {
+    fn of(row: &Row) -> Option<Self> {
+        let (announced, facts) = (row.announced.as_ref()?, &row.facts);
+        let text = announced.description.as_ref().unwrap_or(&facts.description);
+        Some(Self {
+            method: announced.by,
+            confidence: announced.by.confidence(),
+            evidence: Evidence {
+                made_on: announced.made_on,
+                amount: announced.money.unwrap_or(facts.money).text(),
+                description: text.reveal().to_owned(),
+                days: (facts.made_on - announced.made_on).get_days(),
+            },
+        })
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -38,7 +74,8 @@ struct BalanceView {
 impl RowView {
     /// A booked row.
     pub fn booked(account: &AccountId, row: &Row, after: Option<&Balance>) -> Self {
-        Self::of(account, row.id.clone(), "booked", &row.facts, after)
+        let announced = AnnouncedView::of(row).map(Box::new);
+        Self { announced, ..Self::of(account, row.id.clone(), "booked", &row.facts, after) }
     }
 
     /// An announced row. Its id is good for this answer only: the bank gives it none that lasts.
@@ -75,6 +112,7 @@ impl RowView {
                 basis: balance.basis,
             }),
             rounded: facts.rounded,
+            announced: None,
         }
     }
 

@@ -40,6 +40,14 @@ async fn y7_a_pending_row_that_is_booked_under_another_id_is_there_once() {
     assert!(texts(&rows, "pending").is_empty());
     let booked = texts(&rows, "booked");
     assert_eq!(booked.iter().filter(|text| text.contains("HOTEL")).count(), 1);
+    let row = rows.iter().find(|row| row["description"] == "HOTEL BOOKED").unwrap();
+    let announced = &row["announced"];
+    assert_eq!((&announced["method"], &announced["confidence"]), (&"amount".into(), &"low".into()));
+    assert_eq!(announced["evidence"]["description"], "HOTEL RESERVED", "{announced}");
+    assert_eq!(announced["evidence"]["amount"], "-20.00");
+    let told = ada.feed(&connection, None).await.added;
+    let told = told.iter().find(|row| row["description"] == "HOTEL BOOKED").unwrap();
+    assert_eq!(told["announced"], *announced, "the feed says the same");
     oracle::assert_equal(&ada, &connection, oracle::newest(&world)).await;
 }
 
@@ -155,6 +163,52 @@ async fn a_row_that_is_set_aside_as_a_duplicate_leaves_with_its_reason() {
     let news = ada.feed(&connection, cursor.as_deref()).await;
     assert_eq!(news.removed[0]["reason"], "duplicated");
     oracle::assert_equal(&ada, &connection, remote).await;
+}
+
+#[tokio::test]
+async fn y7_removed_rows_stay_removed_after_a_reconnect_and_after_all_is_delivered_again() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let gone = add(&world, row("-4.00", "TAKEN BACK"));
+    add(&world, row("-5.00", "SET ASIDE"));
+    refresh(&ada, &connection).await;
+    let control = world.salt_edge.control();
+    let remote = oracle::newest(&world);
+    let copied = control.transactions(remote);
+    let copied = copied.iter().find(|row| row.description == "SET ASIDE").unwrap();
+    control.mark_duplicated(copied.id, true).unwrap();
+    control.switch(|switches| switches.removal_reaches_copy = true);
+    control.remove_row(&bank(), &gone).unwrap();
+    refresh(&ada, &connection).await;
+    let removed = ada.feed(&connection, None).await;
+    assert_eq!(removed.removed.len(), 2);
+
+    let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());
+    let body = serde_json::json!({"return_to": e2e::RETURN_TO});
+    let session = ada.post(&path, &body).await.expect(201);
+    let visit = ada.visit(&session, &simulator::Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    world.settle().await;
+    // Rows of before the overlap under new ids make the next read compare everything.
+    for account in control.book(&bank()).unwrap().accounts {
+        for row in account.rows.iter().filter(|row| row.description != "SET ASIDE") {
+            let again = RowEdit { new_id: true, ..RowEdit::default() };
+            control.edit_row(&bank(), &row.row, again).unwrap();
+        }
+    }
+    refresh(&ada, &connection).await;
+    oracle::assert_equal(&ada, &connection, remote).await;
+    world.advance(minutes(60), minutes(60)).await;
+    // A link of its own has another copy at Salt Edge, with everything under new ids.
+    let again = ada.link(BANK).await;
+    assert_eq!(again["id"], connection["id"]);
+    let rows = first_account(&ada, &connection, "").await;
+    assert!(!texts(&rows, "booked").contains(&"TAKEN BACK".to_owned()));
+    let news = ada.feed(&connection, removed.cursor.as_deref()).await;
+    assert!(news.removed.is_empty(), "{:#?}", news.removed);
+    // What was set aside in the copy before and is booked in this one is booked: Salt Edge says which rows there are.
+    assert_eq!(texts(&news.added, "booked"), ["SET ASIDE"], "{:#?}", news.added);
 }
 
 #[tokio::test]
