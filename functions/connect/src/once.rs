@@ -25,6 +25,9 @@ pub(crate) async fn begin(
         return again(&answered, &request, &seal);
     }
     let session = new.await?;
+    if parts.table.erasing(tenant, &call.caller()?.customer).await?.is_some() {
+        return Err(Problem::new(Code::BeingErased));
+    }
     if let Err(spent) = limits::count(parts, call).await {
         // The same request, a moment earlier, may have taken the last place.
         let answered = parts.table.answered_now(tenant, &request.name, call.now).await?;

@@ -8,7 +8,7 @@ use domain::{
     journal::{Body, Entry, Ledger, Tombstone},
     message::Message,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use shell::{
     Answer, Call, Code, Problem,
     view::{ConnectionView, Looking},
@@ -33,7 +33,7 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
         if !tail.connection.state.open() {
             return accepted(&parts, &call, &tail.connection, &tail).await;
         }
-        match close(&parts, &call, &tail).await {
+        match close(&parts, &tail, "saas", call.now).await {
             Err(StoreError::Conflict) => {}
             closed => {
                 let closed = closed?;
@@ -47,16 +47,21 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
 }
 
 /// The due instant is set with the tombstone: should the message never be stored, the schedule goes on.
-async fn close(parts: &Parts, call: &Call, tail: &Tail) -> Result<Connection, StoreError> {
+pub(crate) async fn close(
+    parts: &Parts,
+    tail: &Tail,
+    by: &str,
+    now: Timestamp,
+) -> Result<Connection, StoreError> {
     let state =
         tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
-    let due = Some(call.now + SignedDuration::from_mins(1));
+    let due = Some(now + SignedDuration::from_mins(1));
     let next = Connection { state, tries: 0, due, ..tail.connection.clone() };
     let tombstone = Entry {
         at: tail.head().next(),
-        read_at: call.now,
+        read_at: now,
         correlation: shell::correlation(),
-        body: Body::Tombstone(Tombstone { by: String::from("saas") }),
+        body: Body::Tombstone(Tombstone { by: by.to_owned() }),
     };
     parts.table.close(&next, &tombstone).await
 }

@@ -1,7 +1,10 @@
 //! Taking back what a user allowed: in phases, each of them seen before it is said.
 
 mod asked;
+mod erase;
+mod erasures;
 mod phases;
+mod retention;
 mod retire;
 mod start;
 mod unlink;
@@ -10,13 +13,23 @@ use std::sync::Arc;
 
 use domain::message::Message;
 use jiff::Timestamp;
-use shell::Failed;
+use shell::{Answer, Call, Code, Failed, Problem};
 
 use start::Parts;
 pub use start::start;
 
 /// What this function answers.
-pub const ROUTES: &[&str] = &["DELETE /v1/connections/{id}"];
+pub const ROUTES: &[&str] =
+    &["DELETE /v1/connections/{id}", "POST /v1/erasure-requests", "GET /v1/erasure-requests/{id}"];
+
+async fn route(parts: Arc<Parts>, call: Call) -> Result<Answer, Problem> {
+    match call.route.as_str() {
+        "DELETE /v1/connections/{id}" => asked::revoke(parts, call).await,
+        "POST /v1/erasure-requests" => erasures::request(&parts, &call).await,
+        "GET /v1/erasure-requests/{id}" => erasures::show(&parts, &call).await,
+        _ => Err(Problem::new(Code::RouteNotFound)),
+    }
+}
 
 async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<(), Failed> {
     match message {
@@ -25,6 +38,9 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         }
         Message::Unlink { tenant, session } => {
             Box::pin(unlink::unlink(&parts, &tenant, &session, now)).await
+        }
+        Message::Erase { tenant, erasure } => {
+            Box::pin(erase::go_on(&parts, &tenant, &erasure, now)).await
         }
         Message::Callback(_)
         | Message::Session { .. }

@@ -5,7 +5,6 @@ use domain::{
     connection::{Connection, Event, Phase, State},
     consent::Consent,
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
-    journal::Body,
     limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
 };
@@ -13,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::{Failed, alarm};
 
-use crate::{retire::retire_all, start::Parts};
+use crate::{retention, retire::retire_all, start::Parts};
 
 /// How one phase ended.
 enum Step {
@@ -46,10 +45,8 @@ pub(crate) async fn go_on(
             State::Revoking { phase: Phase::Removed } | State::LeftWithOwner => {
                 look(&bank, &connection, now).await
             }
-            State::Active
-            | State::NeedsReconnect { .. }
-            | State::Disabled { .. }
-            | State::Revoked => return Ok(()),
+            State::Revoked => return retention::over(parts, connection, now).await.map(drop),
+            State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => return Ok(()),
         };
         match step {
             Ok(Step::Done(event, consent)) => {
@@ -63,6 +60,13 @@ pub(crate) async fn go_on(
                 if connection.state == State::LeftWithOwner {
                     return Ok(());
                 }
+            }
+            // What stays with its owner keeps nothing of what was delivered here beyond its time.
+            Ok(Step::NotYet)
+                if connection.state == State::LeftWithOwner
+                    && retention::over(parts, connection.clone(), now).await? =>
+            {
+                return Ok(());
             }
             Ok(Step::NotYet) => return later(parts, &connection, None, now).await,
             Err(error) => return later(parts, &connection, Some(error), now).await,
@@ -169,7 +173,7 @@ pub(crate) async fn proven_gone(
     control.map(|()| true).inspect_err(|error| alarm("control_read_refused", &error.to_string()))
 }
 
-/// When somebody comes by again: never, once it is proven.
+/// When somebody comes by again.
 pub(crate) fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
     if !connection.retiring.is_empty() {
         return Some(now + pause(connection.tries));
@@ -177,9 +181,9 @@ pub(crate) fn due(connection: &Connection, now: Timestamp) -> Option<Timestamp> 
     match connection.state {
         State::LeftWithOwner => Some(now + OWNER_PAUSE),
         State::Revoking { .. } => Some(now + pause(connection.tries)),
-        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
-            None
-        }
+        // At once: then it is known until when what was delivered stays.
+        State::Revoked => Some(now),
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => None,
     }
 }
 
@@ -188,16 +192,6 @@ fn pause(tries: u32) -> SignedDuration {
     let last = REVOKE_PAUSES.len() - 1;
     let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(last).min(last);
     SignedDuration::from_mins(REVOKE_PAUSES[index])
-}
-
-/// When it was asked for: when its tombstone was written.
-async fn waiting_since(
-    parts: &Parts,
-    connection: &Connection,
-) -> Result<Option<Timestamp>, Failed> {
-    let tail = parts.table.newest(&connection.tenant, &connection.id).await?;
-    let last = tail.and_then(|mut tail| tail.entries.pop());
-    Ok(last.filter(|entry| matches!(entry.body, Body::Tombstone(_))).map(|entry| entry.read_at))
 }
 
 /// Not done: the pauses grow, and after a few tries a person is told; at once where only they can mend it.
@@ -212,9 +206,9 @@ async fn later(
     // Said again at each later try, once a day: the alarm is to stay on.
     let mut told = tries >= TOLD_AFTER;
     if !patient {
-        let age = waiting_since(parts, connection)
-            .await?
-            .map_or(0, |asked| now.duration_since(asked).as_secs());
+        // When it was asked for: when its tombstone was written.
+        let asked = parts.table.closed_at(&connection.tenant, &connection.id).await?;
+        let age = asked.map_or(0, |asked| now.duration_since(asked).as_secs());
         tracing::info!(metric.revocation_age_seconds = age, metric.revocation_tries = tries,
             connection.id = %connection.id, tenant = %connection.tenant, "a revocation is not over");
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use domain::id::DeploymentId;
 use salt_edge::{Keyring, Mode};
-use shell::{Aws, Function, Platform, Queue, Rotating, StartError};
+use shell::{Aws, Entropy, Function, Platform, Queue, Rotating, StartError};
 use store::Table;
+
+use crate::retention::Retention;
 
 /// Everything that a call or message may need.
 pub(crate) struct Parts {
@@ -15,6 +17,8 @@ pub(crate) struct Parts {
     pub(crate) bank: Rotating<Keyring>,
     pub(crate) mode: Mode,
     pub(crate) dashboard: String,
+    pub(crate) retention: Retention,
+    pub(crate) entropy: Entropy,
 }
 
 /// Starts the function. Errors: names the setting that is missing or wrong.
@@ -31,12 +35,14 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
         table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
         queue: aws.queue("HALITE_REVOKE_QUEUE_URL")?,
         mode,
+        retention: Retention::parse(env.text("HALITE_RETENTION_DAYS")?)?,
+        entropy: platform.entropy.clone(),
         dashboard: env.address("HALITE_DASHBOARD_URL")?.to_owned(),
         bank: Rotating::start(secrets, env, "HALITE_SECRET_ID", open).await?,
     });
     let called = parts.clone();
     Ok(Function::new(&platform.clock)
         .speaking(env.locale("HALITE_LOCALE")?)
-        .on_call(crate::ROUTES, move |call| crate::asked::revoke(called.clone(), call))
+        .on_call(crate::ROUTES, move |call| crate::route(called.clone(), call))
         .on_message(move |message, now| crate::receive(parts.clone(), message, now)))
 }

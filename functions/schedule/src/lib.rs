@@ -112,7 +112,8 @@ enum Wakes {
 
 /// Which function looks at it, and with which message.
 fn wake(due: Due) -> (Wakes, Option<Message>) {
-    let (session, connection, tenant) = (due.session(), due.connection(), due.tenant);
+    let (session, connection, erasure) = (due.session(), due.connection(), due.erasure());
+    let tenant = due.tenant;
     match due.kind {
         DueKind::Session => {
             (Wakes::Sync, session.map(|session| Message::Session { tenant, session }))
@@ -124,6 +125,9 @@ fn wake(due: Due) -> (Wakes, Option<Message>) {
             let reason = Reason::Due;
             let message = connection.map(|connection| Message::Pull { tenant, connection, reason });
             (Wakes::Sync, message)
+        }
+        DueKind::Erase => {
+            (Wakes::Revoke, erasure.map(|erasure| Message::Erase { tenant, erasure }))
         }
         DueKind::Revoke => {
             (Wakes::Revoke, connection.map(|connection| Message::Revoke { tenant, connection }))

@@ -189,6 +189,7 @@ fn reopened(
         retiring: known.retiring.iter().filter(|one| **one != remote.id).cloned().collect(),
         // What is still retiring goes on doing so.
         due: known.kept_due(),
+        emptied: false,
         unlisted: false,
         ..next
     })

@@ -262,7 +262,9 @@ async fn lost(
     let control = bank.client.control(&tail.connection.remote_customer, now).await;
     control.inspect_err(|error| alarm("control_read_refused", &error.to_string()))?;
     let connection = tail.connection.after(Event::GoneProven)?;
-    let connection = Connection { due: connection.kept_due(), ..connection };
+    // The other function knows until when what was delivered stays.
+    let due = connection.kept_due().or(Some(now));
+    let connection = Connection { due, ..connection };
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,

@@ -72,6 +72,9 @@ pub struct Connection {
     /// that login is not this connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_login: Option<Timestamp>,
+    /// What was delivered before its end is deleted: the retention is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub emptied: bool,
     /// Never confirmed by its user, and so never listed.
     #[serde(default)]
     pub unlisted: bool,

@@ -101,6 +101,7 @@ mod tests {
             retiring: Vec::new(),
             left: Vec::new(),
             other_login: None,
+            emptied: false,
             unlisted: false,
             version: 1,
         }

@@ -148,6 +148,8 @@ id! { /** One version of one statement of an account. It holds both: no look-up 
 StatementId, "stm_", 80, ours, "stm_ and up to 80 of a-z 0-9" }
 id! { /** One attempt of a user to link, reconnect or refresh. */
 LinkSessionId, "lnk_", 40, ours, "lnk_ and up to 40 of a-z 0-9" }
+id! { /** One erasure of a customer; afterwards its receipt. */
+ErasureId, "era_", 40, ours, "era_ and up to 40 of a-z 0-9" }
 id! { /** Our name for one consent that a user gave. */
 ConsentId, "csn_", 40, ours, "csn_ and up to 40 of a-z 0-9" }
 id! { /** The SaaS's own customer of Halite: the `tenant` claim of a token. */

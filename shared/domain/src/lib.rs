@@ -8,6 +8,7 @@ pub mod connection;
 pub mod consent;
 pub mod duplicate;
 pub mod ending;
+pub mod erasure;
 pub mod id;
 pub mod journal;
 pub mod limits;

@@ -81,3 +81,27 @@ pub const FOLD_ENTRIES: u64 = 64;
 pub const FOLD_BYTES: u64 = 128 * 1024;
 /// Rows of one fold, unless one day has more; it is cut when it has half as many again.
 pub const FOLD_ROWS: usize = 200;
+/// How long what was delivered stays readable after a revocation, where a tenant has no time of its own.
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// The longest time that a tenant may have of its own, in days.
+pub const RETENTION_DAYS: u16 = 3_650;
+/// What began before a connection's end has ended by then: a function lives two minutes at most. Nothing is
+/// deleted sooner, and once more as long afterwards what was written all the same is deleted.
+pub const STRAGGLERS: SignedDuration = SignedDuration::from_hours(1);
+/// Pauses between the looks at an erasure that waits; the last one repeats.
+pub const ERASE_PAUSES: [SignedDuration; 4] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_mins(60),
+];
+/// An erasure that is not over by then is told to a person, with each look at it. The law gives a month.
+pub const ERASE_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Items that are deleted between two writes of how far an erasure has come.
+pub const ERASE_BATCH: usize = 100;
+/// Batches of one run of a function.
+pub const ERASE_BATCHES: usize = 40;
+/// Point-in-time backups hold what was deleted for so long. Source: DynamoDB's 35 days.
+pub const BACKUPS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
+/// How long the receipt of an erasure is kept.
+pub const RECEIPT_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bank::Tag,
     id::{
-        AccountId, ConnectionId, InstitutionId, LinkSessionId, RemoteConnectionId,
+        AccountId, ConnectionId, ErasureId, InstitutionId, LinkSessionId, RemoteConnectionId,
         RemoteCustomerId, TenantId, TransactionId,
     },
 };
@@ -49,6 +49,13 @@ pub enum Message {
         /// The session.
         session: LinkSessionId,
     },
+    /// The erasure of a customer may go on.
+    Erase {
+        /// The tenant.
+        tenant: TenantId,
+        /// The erasure.
+        erasure: ErasureId,
+    },
     /// The catalogue of banks is to be copied.
     Catalogue,
     /// Rows that a search found missing are wanted.
@@ -64,6 +71,7 @@ impl Message {
             Self::Pull { .. } => "pull",
             Self::Revoke { .. } => "revoke",
             Self::Unlink { .. } => "unlink",
+            Self::Erase { .. } => "erase",
             Self::Catalogue => "catalogue",
             Self::Import(_) => "import",
         }
@@ -84,6 +92,7 @@ impl Message {
             Self::Pull { connection, .. } | Self::Revoke { connection, .. } => {
                 connection.to_string()
             }
+            Self::Erase { erasure, .. } => erasure.to_string(),
             Self::Catalogue => String::from("catalogue"),
             Self::Import(import) => import.connection.to_string(),
         }

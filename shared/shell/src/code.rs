@@ -54,12 +54,18 @@ pub enum Code {
     AccountNotFound,
     /// No such statement, or not this caller's.
     StatementNotFound,
+    /// No such end user, or not this caller's.
+    CustomerNotFound,
+    /// No such erasure, or not this caller's.
+    ErasureNotFound,
     /// No such route.
     RouteNotFound,
     /// The bank cannot be linked at present.
     InstitutionUnavailable,
     /// The thing has moved on: what was asked for is not possible any more, or not yet.
     WrongState,
+    /// The end user is being erased: nothing is begun for them until that is over.
+    BeingErased,
     /// The thing was changed at the same time.
     ChangedMeanwhile,
     /// The address was used, or is too old.
@@ -115,7 +121,7 @@ impl Code {
 
     #[rustfmt::skip]
     fn row(self) -> (u16, NextAction, &'static str) {
-        use NextAction::{ChooseOtherBank, ContactSupport, CorrectContact, FixKeys, FixRequest, SlowDown, StartAgain, TryAgain, WaitUntil};
+        use NextAction::{ChooseOtherBank, ContactSupport, CorrectContact, FixKeys, FixRequest, SlowDown, StartAgain, StartAgainLater, TryAgain, WaitUntil};
         match self {
             Self::MalformedJson => (400, FixRequest, "The body is not JSON"),
             Self::UnknownField => (400, FixRequest, "There is no such field"),
@@ -140,9 +146,12 @@ impl Code {
             Self::ConnectionNotFound => (404, FixRequest, "There is no such connection"),
             Self::AccountNotFound => (404, FixRequest, "There is no such account"),
             Self::StatementNotFound => (404, FixRequest, "There is no such statement"),
+            Self::CustomerNotFound => (404, FixRequest, "There is no such customer"),
+            Self::ErasureNotFound => (404, FixRequest, "There is no such erasure"),
             Self::RouteNotFound => (404, FixRequest, "There is no such route"),
             Self::InstitutionUnavailable => (409, ChooseOtherBank, "The bank cannot be linked at present"),
             Self::WrongState => (409, StartAgain, "It has moved on"),
+            Self::BeingErased => (409, StartAgainLater, "The customer is being erased"),
             Self::ChangedMeanwhile => (409, TryAgain, "It was changed at the same time"),
             Self::LinkTokenSpent => (410, StartAgain, "The address was used or is too old"),
             Self::IdempotencyKeyInUse => (409, TryAgain, "The same request is being answered"),

@@ -14,6 +14,7 @@ use crate::{
     claims,
     due::{DueKind, due_at, slot_keys},
     error::StoreError,
+    held,
     item::{Draft, Item, number, text, text_of},
     keys::{self, Key},
     sessions,
@@ -88,6 +89,11 @@ impl Table {
             (sessions::item(&moved)?, When::Version(session.version)),
             (Draft::new(&Key::remote(&next.remote), "remote", &whose)?.done(), When::Always),
         ];
+        let (tenant, customer) = (&next.tenant, &next.customer);
+        let remote = held::remote(tenant, customer, (&next.remote, &next.id), None)?;
+        let own = (held::CONNECTION, next.id.as_str());
+        let own = held::line(tenant, customer, own, &held::Line::default(), None)?;
+        items.extend([(remote, When::Always), (own, When::Always)]);
         if !next.unlisted {
             let key = Key::listed(&next.tenant, &next.customer, &next.id);
             items.push((Draft::new(&key, "listed", &next.id)?.done(), When::Always));
@@ -108,6 +114,15 @@ impl Table {
             Some(whose) => self.connection(&whose.tenant, &whose.connection).await,
             None => Ok(None),
         }
+    }
+
+    /// Whose an id at Salt Edge is, as it stands.
+    pub(crate) async fn leads_to(
+        &self,
+        remote: &RemoteConnectionId,
+    ) -> Result<Option<(TenantId, ConnectionId)>, StoreError> {
+        let whose: Option<Whose> = self.get_newest("remote", &Key::remote(remote)).await?;
+        Ok(whose.map(|whose| (whose.tenant, whose.connection)))
     }
 
     /// Those of Salt Edge's connections that are none of ours, nor what another session learnt it has brought.
@@ -146,9 +161,11 @@ impl Table {
     ) -> Result<(), StoreError> {
         let connection = ConnectionId::of_session(&session.id);
         let whose = Whose { tenant: session.tenant.clone(), connection };
-        let draft = Draft::new(&Key::remote(remote), "remote", &whose)?;
         let until = session.confirm_until() + LEARNT_KEPT;
-        match self.put(draft.until(until).done(), When::Absent).await {
+        let leads = (remote, &whose.connection);
+        let line = held::remote(&session.tenant, &session.customer, leads, Some(until))?;
+        let draft = Draft::new(&Key::remote(remote), "remote", &whose)?.until(until);
+        match self.put_all(vec![(draft.done(), When::Absent), (line, When::Always)]).await {
             Err(StoreError::Conflict) => Ok(()),
             done => done,
         }
@@ -198,10 +215,8 @@ pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {
         draft = draft.with("slot_pk", text(quarter)).with("slot_sk", text(whose));
     }
     let kind = match connection.state {
-        State::Revoking { .. } | State::LeftWithOwner => DueKind::Revoke,
-        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
-            DueKind::Pull
-        }
+        State::Revoking { .. } | State::LeftWithOwner | State::Revoked => DueKind::Revoke,
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => DueKind::Pull,
     };
     let kind = if connection.retiring.is_empty() { kind } else { DueKind::Revoke };
     let id = connection.id.as_str();

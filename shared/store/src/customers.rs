@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::StoreError,
+    held::{self, Line},
     item::Draft,
     keys::Key,
     table::{Table, When},
@@ -54,7 +55,9 @@ impl Table {
     ) -> Result<Option<Timestamp>, StoreError> {
         let key = Key::email(hash);
         let claim = Claim { tenant: tenant.clone(), customer: customer.clone(), since: now };
-        match self.put(Draft::new(&key, "email", &claim)?.done(), When::Absent).await {
+        let line = held::line(tenant, customer, (held::EMAIL, hash), &Line::default(), None)?;
+        let email = Draft::new(&key, "email", &claim)?.done();
+        match self.put_all(vec![(email, When::Absent), (line, When::Always)]).await {
             Ok(()) => return Ok(Some(now)),
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error),

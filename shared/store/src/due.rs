@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use domain::id::{ConnectionId, LinkSessionId, TenantId, base32};
+use domain::id::{ConnectionId, ErasureId, LinkSessionId, TenantId, base32};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -31,12 +31,14 @@ pub enum DueKind {
     Unlink,
     /// An ask's deadline.
     Pull,
-    /// A revocation goes on.
+    /// A revocation goes on, or what has ended is deleted.
     Revoke,
+    /// An erasure goes on.
+    Erase,
 }
 
 impl DueKind {
-    const ALL: [Self; 4] = [Self::Session, Self::Unlink, Self::Pull, Self::Revoke];
+    const ALL: [Self; 5] = [Self::Session, Self::Unlink, Self::Pull, Self::Revoke, Self::Erase];
 
     fn name(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl DueKind {
             Self::Unlink => "unlink",
             Self::Pull => "pull",
             Self::Revoke => "revoke",
+            Self::Erase => "erase",
         }
     }
 }
@@ -55,7 +58,7 @@ pub struct Due {
     pub kind: DueKind,
     /// Whose.
     pub tenant: TenantId,
-    /// Its id, as text: of a session or a connection.
+    /// Its id, as text: of a session, a connection or an erasure.
     pub id: String,
 }
 
@@ -67,6 +70,11 @@ impl Due {
 
     /// The connection, where it is one.
     pub fn connection(&self) -> Option<ConnectionId> {
+        self.id.parse().ok()
+    }
+
+    /// The erasure, where it is one.
+    pub fn erasure(&self) -> Option<ErasureId> {
         self.id.parse().ok()
     }
 

@@ -8,6 +8,7 @@ use domain::{
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, Position},
 };
+use jiff::Timestamp;
 
 use crate::{
     connections,
@@ -204,6 +205,25 @@ impl Table {
         let there = self.entries(&key.pk, &stored, &mut Bases::default()).await?;
         let ours = there.iter().any(|there| same(there, entry));
         Ok(if ours { Appended::Already } else { Appended::Lost })
+    }
+
+    /// When a connection's journal was closed; none while it is open. The tombstone alone is read: what is before it
+    /// may be deleted already.
+    pub async fn closed_at(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let pk = keys::partition(tenant, connection);
+        let query =
+            Query { descending: true, page: Some(1), ..Query::table(&pk, "J#", keys::LAST) };
+        let last = self.stored(query, 1).await?;
+        let Some(last) = last.first().filter(|last| last.behind().is_ok_and(|at| at.is_none()))
+        else {
+            return Ok(None);
+        };
+        let last = last.entry(None)?;
+        Ok(matches!(last.body, Body::Tombstone(_)).then_some(last.read_at))
     }
 
     /// Closes the generation: the tombstone and the connection's next state, both or none.

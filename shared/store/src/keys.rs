@@ -1,7 +1,9 @@
 //! Keys. A partition key of a tenant's data starts with the tenant, and is made here and nowhere else.
 
 use domain::{
-    id::{AccountId, ConnectionId, CustomerId, LinkSessionId, RemoteConnectionId, TenantId},
+    id::{
+        AccountId, ConnectionId, CustomerId, ErasureId, LinkSessionId, RemoteConnectionId, TenantId,
+    },
     journal::Position,
 };
 use jiff::civil::Date;
@@ -108,6 +110,35 @@ impl Key {
         Self::new(format!("EMAIL#{hash}"), "EMAIL")
     }
 
+    /// An erasure, later its receipt.
+    pub(crate) fn erasure(tenant: &TenantId, erasure: &ErasureId) -> Self {
+        Self::new(format!("T#{tenant}#E#{erasure}"), "E")
+    }
+
+    /// That a customer is being erased: nothing is begun for them.
+    pub(crate) fn fence(tenant: &TenantId, customer: &CustomerId) -> Self {
+        Self::new(claims(tenant, customer), "E")
+    }
+
+    /// That something lies under a key which does not say whose it is.
+    pub(crate) fn held(
+        tenant: &TenantId,
+        customer: &CustomerId,
+        (what, name): (&str, &str),
+    ) -> Self {
+        Self::new(claims(tenant, customer), format!("{what}{name}"))
+    }
+
+    /// A customer's ids at Salt Edge, and the counts of their visits: the partition of each.
+    pub(crate) fn partitions(tenant: &TenantId, customer: &CustomerId) -> [String; 2] {
+        [format!("T#{tenant}#S#{customer}"), format!("T#{tenant}#N#{customer}")]
+    }
+
+    /// An item as it stands in the table.
+    pub(crate) fn there(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self::new(pk.into(), sk)
+    }
+
     /// What the catalogue consists of.
     pub(crate) fn catalogue() -> Self {
         Self::new(CATALOGUE.to_owned(), "HEAD")
@@ -138,7 +169,7 @@ pub(crate) fn partition(tenant: &TenantId, connection: &ConnectionId) -> String 
     format!("T#{tenant}#C#{connection}")
 }
 
-/// The partition of one customer's claims.
+/// The partition of one customer: claims, and what is held for them elsewhere.
 pub(crate) fn claims(tenant: &TenantId, customer: &CustomerId) -> String {
     format!("T#{tenant}#U#{customer}")
 }

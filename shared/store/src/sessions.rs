@@ -11,6 +11,7 @@ use crate::{
     answered::Answered,
     due::{DueKind, due_at},
     error::StoreError,
+    held::{self, Line},
     item::{Draft, Item, text},
     keys::Key,
     table::{Table, When},
@@ -60,10 +61,19 @@ impl Table {
         // It leads to the session for longer than it opens it, so that who comes late is told why.
         let token = token(session, TokenKind::Open, token_hash, session.confirm_until())?;
         let answer = answered.item(&session.tenant)?;
+        let leads = Line {
+            token: Some(token_hash.to_owned()),
+            request: Some(answered.request.clone()),
+            ..Line::default()
+        };
+        let what = (held::SESSION, session.id.as_str());
+        let until = Some(session.confirm_until() + KEPT);
+        let line = held::line(&session.tenant, &session.customer, what, &leads, until)?;
         self.put_all(vec![
             (item(session)?, When::Absent),
             (token, When::Absent),
             (answer, When::Over(session.created_at)),
+            (line, When::Always),
         ])
         .await
     }
@@ -83,7 +93,10 @@ impl Table {
         hash: &str,
         until: Timestamp,
     ) -> Result<(), StoreError> {
-        self.put(token(session, kind, hash, until)?, When::Absent).await
+        let (what, none) = ((held::TOKEN, hash), Line::default());
+        let line = held::line(&session.tenant, &session.customer, what, &none, Some(until))?;
+        let token = token(session, kind, hash, until)?;
+        self.put_all(vec![(token, When::Absent), (line, When::Always)]).await
     }
 
     /// The session that a token leads to, while it is good.

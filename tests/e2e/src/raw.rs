@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Read,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -78,4 +79,47 @@ pub async fn items(world: &World) -> BTreeMap<(String, String), String> {
         }
     }
     items
+}
+
+/// One item as it is stored, readable.
+pub struct Stored {
+    /// Partition key and sort key.
+    pub key: (String, String),
+    /// The names of its attributes.
+    pub names: Vec<String>,
+    /// All of it, the record as JSON.
+    pub text: String,
+}
+
+/// Every item of the table, its record opened.
+pub async fn stored(world: &World) -> Vec<Stored> {
+    let (client, table) = world.cloud.table();
+    let mut found = Vec::new();
+    let mut pages = client.scan().table_name(table).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a scan").items.unwrap_or_default() {
+            let key = |name: &str| item[name].as_s().unwrap().clone();
+            let record = item.get("d").and_then(|d| d.as_b().ok());
+            let record = record.map(|bytes| readable(bytes.as_ref())).unwrap_or_default();
+            let plain: BTreeMap<_, _> = item.iter().filter(|(name, _)| *name != "d").collect();
+            found.push(Stored {
+                key: (key("pk"), key("sk")),
+                names: item.keys().cloned().collect(),
+                text: format!("{plain:?} {record}"),
+            });
+        }
+    }
+    found
+}
+
+/// A record as text. The first byte names its form: 2 is deflated JSON.
+fn readable(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    match bytes.split_first() {
+        Some((2, deflated)) => {
+            flate2::read::DeflateDecoder::new(deflated).read_to_end(&mut text).expect("a record");
+        }
+        _ => text.extend(bytes),
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }

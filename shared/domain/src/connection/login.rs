@@ -30,6 +30,7 @@ impl Connection {
             retiring: Vec::new(),
             left: Vec::new(),
             other_login: None,
+            emptied: false,
             unlisted: false,
             version: 0,
         }

@@ -111,6 +111,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         retiring: Vec::new(),
         left: Vec::new(),
         other_login: None,
+        emptied: false,
         unlisted: false,
         version: 0,
     }

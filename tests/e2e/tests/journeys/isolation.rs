@@ -18,6 +18,7 @@ struct Scene {
     account: String,
     session: String,
     statement: String,
+    erasure: String,
 }
 
 /// Ada has a bank with a canary in it, a published statement, and an open session; Bob has another login of the same bank.
@@ -37,7 +38,9 @@ async fn scene() -> (Scene, Value) {
     let own = Walk { login: "bob".into(), password: "bobs secret".into(), ..Walk::default() };
     let second = user(&world, TENANT, "bob").link_with(BANK, &own).await;
     assert!(ada.statement(&connection).await.iter().any(|row| row["description"] == CANARY));
-    (Scene { world, connection, account, session, statement }, second)
+    let erasure = user(&world, TENANT, "carol").erase().await;
+    let erasure = erasure["id"].as_str().unwrap().to_owned();
+    (Scene { world, connection, account, session, statement, erasure }, second)
 }
 
 /// The newest statement of an account, after some days.
@@ -80,6 +83,7 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ),
         ("GET", "/v1/accounts/{acc}/statements", None),
         ("GET", "/v1/statements/{stm}", None),
+        ("GET", "/v1/erasure-requests/{era}", None),
     ]
 }
 
@@ -97,7 +101,7 @@ fn every_route_with_an_id_is_in_the_table() {
             told.insert((method.clone(), path));
         }
     }
-    let kinds = ["{lnk}", "{con}", "{acc}", "{stm}"];
+    let kinds = ["{lnk}", "{con}", "{acc}", "{stm}", "{era}"];
     let general =
         |path: &str| kinds.iter().fold(path.to_owned(), |path, kind| path.replace(kind, "{id}"));
     let tried: BTreeSet<_> =
@@ -118,9 +122,9 @@ async fn assert_sees_nothing(stranger: &User<'_>, scene: &Scene, who: &str) {
     let con = scene.connection["id"].as_str().unwrap();
     let made_up = |id: &str| format!("{}{}", &id[..4], "0".repeat(id.len() - 4));
     for (method, path, body) in routes() {
-        let ids = [con, &scene.account, &scene.session, &scene.statement];
+        let ids = [con, &scene.account, &scene.session, &scene.statement, &scene.erasure];
         let with = |id: &dyn Fn(&str) -> String| {
-            let names = ["{con}", "{acc}", "{lnk}", "{stm}"];
+            let names = ["{con}", "{acc}", "{lnk}", "{stm}", "{era}"];
             names
                 .iter()
                 .zip(ids)

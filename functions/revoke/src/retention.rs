@@ -1,0 +1,115 @@
+//! What was delivered stays readable for a while after the end, and is deleted then; the tombstone goes last.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    connection::{Connection, State},
+    id::TenantId,
+    limits::{ERASE_BATCH, ERASE_BATCHES, OWNER_PAUSE, RETENTION, RETENTION_DAYS, STRAGGLERS},
+};
+use jiff::{SignedDuration, Timestamp};
+use shell::{Failed, StartError};
+use store::StoreError;
+
+use crate::start::Parts;
+
+/// How long each tenant's data stays readable after a revocation.
+pub(crate) struct Retention(BTreeMap<TenantId, u16>);
+
+impl Retention {
+    pub(crate) fn parse(json: &str) -> Result<Self, StartError> {
+        let wanted = format!(r#"it must be JSON like {{"tenant":90}}, 0 to {RETENTION_DAYS} days"#);
+        let refused = || StartError::unusable("HALITE_RETENTION_DAYS", &wanted);
+        let days: BTreeMap<TenantId, u16> = serde_json::from_str(json).map_err(|_| refused())?;
+        if days.values().any(|days| *days > RETENTION_DAYS) {
+            return Err(refused());
+        }
+        Ok(Self(days))
+    }
+
+    /// No sooner than whoever began to read before the end has ended.
+    fn of(&self, tenant: &TenantId) -> SignedDuration {
+        let own = self.0.get(tenant).map(|days| SignedDuration::from_hours(24 * i64::from(*days)));
+        own.unwrap_or(RETENTION).max(STRAGGLERS)
+    }
+}
+
+/// Looks whether the time of a connection that has ended is over, and deletes what it kept: first what was
+/// delivered, an hour later the connection itself, unless it is still in its owner's Salt Edge account.
+/// False: nothing was to be done, and nothing was written.
+pub(crate) async fn over(
+    parts: &Parts,
+    connection: Connection,
+    now: Timestamp,
+) -> Result<bool, Failed> {
+    let left = connection.state == State::LeftWithOwner;
+    if left && connection.emptied {
+        return Ok(false);
+    }
+    let closed = parts.table.closed_at(&connection.tenant, &connection.id).await?;
+    let since = closed.unwrap_or(connection.created_at);
+    let until = since + parts.retention.of(&connection.tenant);
+    if now < until {
+        // A connection that is left is looked at daily anyway.
+        let put = !left && connection.due != Some(until);
+        return if put { look_again(parts, connection, until).await } else { Ok(false) };
+    }
+    if !connection.emptied {
+        return empty(parts, connection, now).await;
+    }
+    forget(parts, &connection, now).await
+}
+
+/// Deletes what was delivered. Whoever opens the next generation meanwhile ends it.
+async fn empty(parts: &Parts, connection: Connection, now: Timestamp) -> Result<bool, Failed> {
+    let (tenant, id) = (&connection.tenant, &connection.id);
+    let mut deleted = 0;
+    for _ in 0..ERASE_BATCHES {
+        let keys = parts.table.delivered(tenant, id, ERASE_BATCH).await?;
+        let newest = parts.table.newest_connection(tenant, id).await?;
+        if newest.is_none_or(|newest| newest.version != connection.version) {
+            return Ok(true);
+        }
+        if keys.is_empty() {
+            let pause = if connection.state == State::Revoked { STRAGGLERS } else { OWNER_PAUSE };
+            tracing::info!(metric.items_deleted = deleted, connection.id = %id,
+                "what was delivered is deleted: its time after the end is over");
+            let emptied = Connection { emptied: true, ..connection.clone() };
+            return look_again(parts, emptied, now + pause).await;
+        }
+        parts.table.delete(&keys).await?;
+        deleted += keys.len();
+    }
+    tracing::info!(metric.items_deleted = deleted, connection.id = %id, "deletion goes on");
+    look_again(parts, connection, now + SignedDuration::from_mins(1)).await
+}
+
+/// Deletes the connection itself, with what leads to it and what was written late all the same.
+async fn forget(parts: &Parts, connection: &Connection, now: Timestamp) -> Result<bool, Failed> {
+    let late = parts.table.delivered(&connection.tenant, &connection.id, ERASE_BATCH).await?;
+    if !late.is_empty() {
+        parts.table.delete(&late).await?;
+        return look_again(parts, connection.clone(), now).await;
+    }
+    // Whoever links the bank again from here on is stopped by the version, and looks again.
+    let connection = match parts.table.put_connection(connection).await {
+        Err(StoreError::Conflict) => return Ok(true),
+        stored => stored?,
+    };
+    for keys in parts.table.leads(&connection).await? {
+        parts.table.delete(&keys).await?;
+    }
+    match parts.table.forget_connection(&connection).await {
+        Ok(()) | Err(StoreError::Conflict) => {}
+        Err(error) => return Err(error.into()),
+    }
+    tracing::info!(connection.id = %connection.id, "a connection is forgotten");
+    Ok(true)
+}
+
+async fn look_again(parts: &Parts, connection: Connection, due: Timestamp) -> Result<bool, Failed> {
+    match parts.table.put_connection(&Connection { due: Some(due), ..connection }).await {
+        Ok(_) | Err(StoreError::Conflict) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}

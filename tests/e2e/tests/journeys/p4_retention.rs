@@ -1,0 +1,94 @@
+//! What was delivered stays readable for a while after a revocation, and then it is deleted.
+
+use e2e::{
+    OTHER, TENANT, User, erasing::naming, hours, options, oracle::newest, raw::items,
+    revoking::delete_in_dashboard, user, world,
+};
+use local_cloud::WorldOptions;
+use serde_json::Value;
+use simulator::{BankAt, ClientKind, NewRow};
+
+const BANK: &str = "fakebank_oauth_xf";
+const CANARY: &str = "CANARY OF ADA 4711";
+
+async fn days(user: &User<'_>, count: i64) {
+    user.world.advance(hours(24 * count), hours(12)).await;
+}
+
+fn names(connection: &Value) -> Vec<String> {
+    vec![connection["id"].as_str().unwrap().to_owned(), CANARY.to_owned()]
+}
+
+async fn linked(user: &User<'_>) -> Value {
+    let row = NewRow::booked("-47.11".parse().unwrap(), CANARY);
+    user.world.salt_edge.control().add_row(&BankAt::of(BANK), "account-1", row).unwrap();
+    user.link(BANK).await
+}
+
+#[tokio::test]
+async fn p4_what_was_delivered_is_readable_for_the_tenants_days_and_gone_after_them() {
+    let mut options = WorldOptions { kind: ClientKind::Client, ..options() };
+    options.parameters.insert("RetentionDays".into(), format!(r#"{{"{OTHER}":3}}"#));
+    let world = world(options).await;
+    for (tenant, kept) in [(OTHER, 3), (TENANT, 30)] {
+        let ada = user(&world, tenant, "ada");
+        let connection = linked(&ada).await;
+        let rows = ada.statement(&connection).await;
+        ada.revoke(&connection).await.expect(202);
+        world.settle().await;
+        days(&ada, kept - 1).await;
+        assert_eq!(ada.statement(&connection).await, rows, "{tenant}");
+        assert_eq!(ada.stands(&connection).await.0, "revoked");
+        assert!(naming(&world, &names(&connection)).await.len() > 5, "the search is not blind");
+        days(&ada, 2).await;
+        let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
+        let gone = ada.call("GET", &path, None).await;
+        assert_eq!(gone.problem(404), "connection_not_found", "{tenant}");
+        let found = naming(&world, &names(&connection)).await;
+        let told = |line: &String| {
+            line.contains(&format!("T#{tenant}#")) && !line.contains(&format!("T#{tenant}#L#"))
+        };
+        let others: Vec<_> = found.into_iter().filter(told).collect();
+        assert_eq!(
+            others,
+            Vec::<String>::new(),
+            "{tenant}: the session alone names it, until it ends"
+        );
+        let again = ada.link(BANK).await;
+        assert!(!ada.statement(&again).await.is_empty(), "{tenant}: and may come again");
+    }
+}
+
+#[tokio::test]
+async fn p4_what_is_left_with_its_owner_keeps_its_name_and_no_rows() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = linked(&ada).await;
+    ada.revoke(&connection).await.expect(202);
+    world.settle().await;
+    days(&ada, 33).await;
+    assert_eq!(naming(&world, &[CANARY.to_owned()]).await, [""; 0]);
+    let left = ada.again(&connection).await;
+    assert_eq!(left["status"], "left_with_owner", "its user still sees where to delete it");
+    assert_eq!(left["accounts"].as_array().unwrap().len(), 0);
+
+    let remote = newest(&world);
+    let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());
+    let body = serde_json::json!({"return_to": e2e::RETURN_TO});
+    let session = ada.post(&path, &body).await.expect(201);
+    let visit = ada.visit(&session, &simulator::Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    world.settle().await;
+    assert_eq!(ada.stands(&connection).await.0, "active");
+    e2e::oracle::assert_equal(&ada, &connection, remote).await;
+
+    ada.revoke(&connection).await.expect(202);
+    world.settle().await;
+    days(&ada, 33).await;
+    delete_in_dashboard(&world, "ada@example.com", remote).await;
+    days(&ada, 2).await;
+    let id = connection["id"].as_str().unwrap();
+    let kept =
+        items(&world).await.into_keys().filter(|(pk, sk)| pk.contains(id) || sk.contains(id));
+    assert_eq!(kept.collect::<Vec<_>>(), []);
+}
