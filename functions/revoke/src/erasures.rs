@@ -52,7 +52,7 @@ pub(crate) async fn request(parts: &Parts, call: &Call) -> Result<Answer, Proble
             }
         }
     }
-    Err(StoreError::Conflict.into())
+    Err(Problem::new(Code::Unavailable).with_detail("every race for the customer was lost"))
 }
 
 /// `GET /v1/erasure-requests/{id}`.

@@ -23,13 +23,13 @@ impl Table {
         self.get_newest("erasure", &Key::erasure(tenant, erasure)).await
     }
 
-    /// The erasure that a customer is under, where one is.
+    /// The erasure that a customer is under, where one is; perhaps a moment late, which its last hour makes good.
     pub async fn erasing(
         &self,
         tenant: &TenantId,
         customer: &CustomerId,
     ) -> Result<Option<ErasureId>, StoreError> {
-        self.get_newest("fence", &Key::fence(tenant, customer)).await
+        self.get("fence", &Key::fence(tenant, customer)).await
     }
 
     /// Begins an erasure. Errors: [`StoreError::Conflict`] when the customer is under another already.

@@ -40,6 +40,7 @@ async fn scene() -> (Scene, Value) {
     assert!(ada.statement(&connection).await.iter().any(|row| row["description"] == CANARY));
     let erasure = user(&world, TENANT, "carol").erase().await;
     let erasure = erasure["id"].as_str().unwrap().to_owned();
+    world.settle().await;
     (Scene { world, connection, account, session, statement, erasure }, second)
 }
 

@@ -1,5 +1,7 @@
 //! Whoever began before an erasure and writes during it brings nothing back: what they wrote is deleted too.
 
+#![expect(clippy::async_yields_async, reason = "what is begun goes on only when its step is held")]
+
 use std::{future::Future, pin::Pin};
 
 use e2e::{RETURN_TO, TENANT, User, erasing::naming, minutes, oracle::newest, raw::raw, user};
