@@ -5,6 +5,7 @@
 mod catalogue;
 mod crash;
 mod links;
+mod month;
 mod past;
 mod rows;
 mod schedule;

@@ -38,12 +38,16 @@ async fn two_years_of_pulls_are_listed_in_twelve_units_a_page() {
     let pulls = months * PULLS;
     let mut now = world.cloud.clock().now();
     let mut script = Script::new();
-    let (mut tail_units, mut tail, mut folds) = (0, 0, 0);
+    let (mut tail_units, mut tail, mut folds, mut fold_units) = (0, 0, 0, 0);
     script.begin(&table, &connection).await;
     for pull in 0..pulls {
         now += pause();
+        world.cloud.tap().reset();
         let pulled = script.pull(&table, &connection, now).await;
         folds += pulled.folds;
+        let units = world.cloud.tap().half_units("test").1 / 2;
+        assert!(pulled.folds > 0 || units == 1, "pull {pull} takes {units} write units");
+        fold_units += units - 1;
         if pull % 97 == 0 || pulled.folds > 0 {
             world.cloud.tap().reset();
             let found = table.tail(&connection.tenant, &connection.id).await.unwrap().unwrap();
@@ -52,7 +56,9 @@ async fn two_years_of_pulls_are_listed_in_twelve_units_a_page() {
             tail = tail.max(found.entries.len());
         }
     }
-    println!("tail: {tail_units} half units, {tail} entries; folds: {folds} items");
+    println!(
+        "tail: {tail_units} half units, {tail} entries; folds: {folds} items, {fold_units} write units"
+    );
     for account in [0, 1] {
         let id = Script::account(&connection, account);
         let path = format!("/v1/accounts/{id}/transactions?limit=100&status=booked");
@@ -66,6 +72,7 @@ async fn two_years_of_pulls_are_listed_in_twelve_units_a_page() {
         let want = rows.iter().skip_while(|row| row["made_on"].as_str().unwrap() > "2027-06-15");
         assert!(old.iter().eq(want), "also the balances behind them");
     }
+    assert!(fold_units <= 60 * months, "the folds of a month take {}", fold_units / months);
     assert!(tail_units <= 8, "the tail of {tail} entries takes {tail_units} half units");
     world.cloud.abandon();
 }
