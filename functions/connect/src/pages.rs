@@ -4,7 +4,7 @@ use domain::{
     bank::{BankError, OpenPages, OpenedPages, Tag, Visit},
     connection::{Connection, State},
     journal::Ledger,
-    limits::{CONSENT_DAYS, HISTORY_DAYS},
+    limits::{CONSENT_DAYS, HISTORY_DAYS, OVERLAP_DAYS},
     plan::compared_from,
     session::{Intent, LinkSession},
 };
@@ -89,7 +89,7 @@ fn asked_from(history: Option<u16>, known_at: Option<Timestamp>, now: Timestamp)
     let days = history.unwrap_or(HISTORY_DAYS);
     let usual = today.checked_sub(i64::from(days).days()).unwrap_or(today);
     match (history, known_at) {
-        (None, Some(known)) => usual.min(compared_from(Some(known), now)),
+        (None, Some(known)) => usual.min(compared_from(Some(known), now, OVERLAP_DAYS)),
         (Some(_), _) | (None, None) => usual,
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn fetch(
     let Shown { remote, listed, elsewhere, known_at } = shown;
     let mut quarantined = listed.quarantined.clone();
     let mut accounts = Vec::new();
-    let start = compared_from(known_at, now);
+    let start = compared_from(known_at, now, ledger.overlap());
     for account in &listed.rows {
         if let Some(holder) = elsewhere.get(&account.id) {
             accounts.push(untouched(account.clone(), holder.clone()));

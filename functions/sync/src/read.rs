@@ -3,8 +3,9 @@
 use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
+    id::InstitutionId,
     journal::{AccountEntry, Body, Entry, History, Ledger, Position, Read},
-    plan::{self, Delta, Held, Place},
+    plan::{self, Delta, Held, Lateness, Place},
 };
 use jiff::Timestamp;
 use salt_edge::Keyring;
@@ -44,16 +45,22 @@ pub(crate) async fn read(
     let settled = settle(parts, &bank.account_key, tail, &ledger, &listed, now).await?;
     let Some(elsewhere) = &settled else { return Ok(Copied::LostRace) };
     let shown = Shown { remote, listed: &listed, elsewhere, known_at };
+    let bank_id = &tail.connection.institution.id;
+    let lateness = parts.table.lateness(bank_id).await?;
+    let overlap = lateness.map_or(0, |known| known.overlap).max(ledger.overlap());
+    // What the tail does not reach back to is compared with everything, once.
+    let wider = overlap > ledger.overlap();
     let mut seen = (ledger, Held::Tail);
     let mut fetched = None;
-    if !first {
+    if !first && !wider {
         let some = fetch(&bank.client, shown, &seen.0, Held::Tail, now).await?;
         fetched = Some(some).filter(|fetched| !plan::blind(&seen.0, fetched));
     }
     let fetched = if let Some(fetched) = fetched {
         fetched
     } else {
-        seen = (everything(parts, tail).await?, Held::Everything);
+        let whole = everything(parts, tail).await?;
+        seen = (Ledger { overlap, ..whole }, Held::Everything);
         fetch(&bank.client, shown, &seen.0, Held::Everything, now).await?
     };
     let (ledger, scope) = seen;
@@ -63,7 +70,10 @@ pub(crate) async fn read(
         tracing::warn!(metric.rows_quarantined = delta.quarantined.len(),
             connection.id = %connection.id, "rows could not be read and are kept apart");
     }
-    if !first && !delta.changed {
+    if !first {
+        learn(parts, bank_id, lateness, plan::late(&ledger, &fetched, &delta), now).await?;
+    }
+    if !first && !delta.changed && !wider {
         unchanged(parts, connection, head, fetched.data_as_of, now).await?;
         publish(parts, tail, &[], fetched.data_as_of, now).await?;
         return Ok(Copied::Unchanged);
@@ -72,6 +82,21 @@ pub(crate) async fn read(
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
     commit(parts, tail, &delta, place).await
+}
+
+/// Keeps by how much the bank was late, where that is more than was known of it.
+async fn learn(
+    parts: &Parts,
+    institution: &InstitutionId,
+    known: Option<Lateness>,
+    late: Option<i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let learnt = late.and_then(|late| Lateness::learnt(known, late, now));
+    let Some(learnt) = learnt else { return Ok(()) };
+    tracing::info!(%institution, late_days = learnt.late, overlap_days = learnt.overlap,
+        "a row came late: reads of this bank compare more days from now on");
+    parts.table.learn_lateness(institution, &learnt).await
 }
 
 /// Appends what is new, and does what follows from it.

@@ -119,6 +119,9 @@ pub struct Read {
     /// 0 on an entry of a release that did not count.
     #[serde(default, skip_serializing_if = "nothing")]
     pub weight: u64,
+    /// Days that the next read compares, where they are more than usual; 0 = as usual.
+    #[serde(default, skip_serializing_if = "usual")]
+    pub overlap: i64,
     /// Every account as it stands, with what is new in it.
     pub accounts: Vec<AccountEntry>,
     /// What could not be read.
@@ -240,4 +243,9 @@ pub struct AccountEntry {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn nothing(weight: &u64) -> bool {
     *weight == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn usual(overlap: &i64) -> bool {
+    *overlap == 0
 }

@@ -16,10 +16,12 @@ pub const ATTEMPT_LIFE: SignedDuration = SignedDuration::from_hours(2);
 pub const CADENCE_SLACK: SignedDuration = SignedDuration::from_mins(30);
 /// Minutes of the cycle on which every connection has its slot.
 pub const CYCLE_MINUTES: u16 = 360;
-/// Days of rows that every read compares again.
+/// Days of rows that every read compares again, where nothing more is known of the bank.
 pub const OVERLAP_DAYS: i64 = 14;
-/// Days of entries that a read loads: the overlap and a margin.
-pub const TAIL_DAYS: i64 = OVERLAP_DAYS + 2;
+/// The same of a bank whose rows come late, at most.
+pub const OVERLAP_MOST: i64 = 56;
+/// Days of entries that a read loads beside the overlap: a margin.
+pub const TAIL_MARGIN: i64 = 2;
 /// How far back a first link asks, in days, where the bank says nothing: what Salt Edge fetches then.
 pub const HISTORY_DAYS: u16 = 60;
 /// The consent that is asked for, in days, where the bank allows it.

@@ -1,6 +1,7 @@
 //! What changed: one pure function from what we hold and what the provider shows to what is new.
 
 mod account;
+mod late;
 mod parts;
 mod pending;
 mod rows;
@@ -17,6 +18,7 @@ use std::{
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 pub use account::identity;
+pub use late::{Lateness, late};
 pub use parts::{Place, parts};
 pub use search::{Search, removed_before, search};
 
@@ -24,7 +26,6 @@ use crate::{
     bank::{Quarantined, RemoteAccount, RemoteTransaction},
     id::{AccountId, ConnectionId, RemoteAccountId, RemoteTransactionId},
     journal::{AccountEntry, AccountFacts, Ledger, LedgerAccount},
-    limits::OVERLAP_DAYS,
     money::Currency,
 };
 
@@ -80,6 +81,8 @@ pub struct Delta {
     pub quarantined: Vec<Quarantined>,
     /// Whether there is anything to write.
     pub changed: bool,
+    /// Days that it was compared with, and that the next read compares.
+    pub overlap: i64,
 }
 
 /// How much of the ledger is held for the comparison.
@@ -92,15 +95,15 @@ pub enum Held {
 }
 
 /// The first day that a read at this instant compares again, when the one before was just now.
-pub fn overlap_start(now: Timestamp) -> Date {
+pub fn overlap_start(now: Timestamp, overlap: i64) -> Date {
     let today = now.to_zoned(TimeZone::UTC).date();
-    today.checked_sub(OVERLAP_DAYS.days()).unwrap_or(Date::MIN)
+    today.checked_sub(overlap.days()).unwrap_or(Date::MIN)
 }
 
 /// The first day that a read compares again: as many days before the one before, so that after a gap (a
 /// consent that had ended, a bank that was away) its rows are compared with what they are by now.
-pub fn compared_from(known_at: Option<Timestamp>, now: Timestamp) -> Date {
-    overlap_start(known_at.map_or(now, |known| known.min(now)))
+pub fn compared_from(known_at: Option<Timestamp>, now: Timestamp, overlap: i64) -> Date {
+    overlap_start(known_at.map_or(now, |known| known.min(now)), overlap)
 }
 
 /// The one of our accounts that this one of the provider's was, the last time: its id in one currency.
@@ -136,7 +139,7 @@ fn unread_before(
 /// Whether the tail is not enough to tell what is new: an account under an id that we do not have, or a
 /// new id on a row from before the overlap, which may be one of ours delivered again.
 pub fn blind(ledger: &Ledger, fetched: &Fetched) -> bool {
-    let start = compared_from(fetched.known_at, fetched.read_at);
+    let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     fetched.accounts.iter().any(|fetched| {
         let Some(known) = known_as(ledger, &fetched.account) else { return true };
         fetched.booked.iter().any(|row| {
@@ -156,8 +159,8 @@ pub fn plan(
 ) -> Delta {
     let remotes: Vec<_> = fetched.accounts.iter().map(|fetched| &fetched.account).collect();
     let claimed = account::claim(ledger, &remotes, key);
-    let start = compared_from(fetched.known_at, fetched.read_at);
-    let kept = overlap_start(fetched.read_at);
+    let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
+    let kept = overlap_start(fetched.read_at, ledger.overlap());
     let mut accounts = Vec::new();
     let mut changed = ledger.quarantined != fetched.quarantined;
     let mut seen: BTreeSet<AccountId> = BTreeSet::new();
@@ -187,7 +190,8 @@ pub fn plan(
             accounts.push(account::missing(known, delivered, kept));
         }
     }
-    Delta { accounts, quarantined: fetched.quarantined.clone(), changed }
+    let (quarantined, overlap) = (fetched.quarantined.clone(), ledger.overlap());
+    Delta { accounts, quarantined, changed, overlap }
 }
 
 /// The id of an account that is seen for the first time. One whose currency changed under Salt Edge's

@@ -99,6 +99,7 @@ pub struct ConnectionView {
     next_refresh_allowed_at: Option<Timestamp>,
     history: History,
     quarantined: usize,
+    compared_days: i64,
     consent: Option<ConsentView>,
     accounts: Vec<AccountView>,
     left_in_dashboard: Option<LeftView>,
@@ -153,6 +154,7 @@ impl ConnectionView {
                 .flatten(),
             history: ledger.history,
             quarantined: ledger.quarantined.len(),
+            compared_days: ledger.overlap(),
             consent,
             accounts: account::all(connection, ledger, looking.mapping),
             left_in_dashboard: (!connection.left.is_empty()).then(|| LeftView {

@@ -2,7 +2,8 @@
 
 use domain::{
     id::{
-        AccountId, ConnectionId, CustomerId, ErasureId, LinkSessionId, RemoteConnectionId, TenantId,
+        AccountId, ConnectionId, CustomerId, ErasureId, InstitutionId, LinkSessionId,
+        RemoteConnectionId, TenantId,
     },
     journal::Position,
 };
@@ -147,6 +148,11 @@ impl Key {
     /// Some banks of a country, under the hash of what it holds.
     pub(crate) fn catalogue_page(name: &str) -> Self {
         Self::new(format!("{CATALOGUE}#{name}"), "PAGE")
+    }
+
+    /// How late a bank books.
+    pub(crate) fn lateness(institution: &InstitutionId) -> Self {
+        Self::new(format!("LATE#{institution}"), "LATE")
     }
 
     /// The last minute that the schedule has worked off.

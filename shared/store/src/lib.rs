@@ -20,6 +20,7 @@ pub mod inventory;
 mod item;
 mod journal;
 mod keys;
+mod lateness;
 mod logins;
 mod mapping;
 mod sessions;

@@ -93,7 +93,7 @@ impl Script {
 
     fn fetched(&self, ledger: &Ledger, now: Timestamp) -> Fetched {
         let known_at = ledger.read_at;
-        let start = plan::compared_from(known_at, now);
+        let start = plan::compared_from(known_at, now, ledger.overlap());
         let account = |n: usize| {
             let account = remote(n);
             let known = plan::known_as(ledger, &account);

@@ -9,6 +9,7 @@ use super::{AccountEntry, AccountFacts, Balance, Body, Entry, Position, Row, fol
 use crate::{
     bank::{Facts, Quarantined},
     id::{AccountId, RemoteTransactionId},
+    limits::{OVERLAP_DAYS, OVERLAP_MOST},
 };
 
 /// How a row came to its day: it orders the rows of one day.
@@ -80,6 +81,8 @@ pub struct Ledger {
     pub quarantined: Vec<Quarantined>,
     /// Whether the newest entry is a tombstone.
     pub closed: bool,
+    /// Days that the next read compares, where they are more than usual.
+    pub overlap: i64,
 }
 
 impl Ledger {
@@ -90,6 +93,11 @@ impl Ledger {
             ledger.add(entry);
         }
         ledger
+    }
+
+    /// Days that the next read compares.
+    pub fn overlap(&self) -> i64 {
+        self.overlap.clamp(OVERLAP_DAYS, OVERLAP_MOST)
     }
 
     /// Adds one entry.
@@ -103,6 +111,7 @@ impl Ledger {
                 self.data_as_of = read.data_as_of.or(self.data_as_of);
                 self.history = if read.last { History::Complete } else { History::Initial };
                 self.quarantined.clone_from(&read.quarantined);
+                self.overlap = read.overlap;
                 for account in &read.accounts {
                     self.add_account(entry.at, account, read.last);
                 }

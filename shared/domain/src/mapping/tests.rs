@@ -45,6 +45,7 @@ fn proposals(cases: &[Case<'_>]) -> Vec<Option<(String, Because)>> {
         data_as_of: None,
         tail_from: Position::FIRST,
         weight: 0,
+        overlap: 0,
         fingerprint: String::new(),
         accounts: cases.iter().map(|case| entry(facts(*case))).collect(),
         quarantined: Vec::new(),

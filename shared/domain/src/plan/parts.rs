@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Delta, overlap_start};
 use crate::{
     id::{base32, digest},
-    journal::{AccountEntry, Body, Entry, Position, Read, Row},
-    limits::{PART_ROWS, SMALL_READ, TAIL_DAYS},
+    journal::{AccountEntry, Body, Entry, Ledger, Position, Read, Row},
+    limits::{OVERLAP_DAYS, PART_ROWS, SMALL_READ, TAIL_MARGIN},
 };
 
 /// Renamed or removed rows of one part: each is an id or two.
@@ -31,11 +31,12 @@ pub struct Place<'a> {
 /// complete; it says from where the next read compares, and restates the overlap where that is itself.
 pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
     let mut last = delta.accounts.clone();
-    let mut pieces = before_the_overlap(&mut last, place);
+    let mut pieces = before_the_overlap(&mut last, place, delta.overlap);
     let recent_from = pieces.len();
     pieces.extend(too_much(&mut last));
     let anew = Position { number: place.head.number + 1 + recent_from as u64, ..place.head };
-    let begin = kept(place).filter(|_| pieces.is_empty() && place.head.number > 0);
+    let holds = pieces.is_empty() && place.head.number > 0 && delta.overlap <= overlap(place);
+    let begin = kept(place, delta.overlap).filter(|_| holds);
     if begin.is_some() {
         for account in &mut last {
             account.carried.clear();
@@ -59,6 +60,7 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
             tail_from: if complete { begin } else { at },
             fingerprint: base32(&digest(&[&content])[..10]),
             weight,
+            overlap: if delta.overlap > OVERLAP_DAYS { delta.overlap } else { 0 },
             accounts,
             quarantined: if complete { delta.quarantined.clone() } else { Vec::new() },
         };
@@ -67,9 +69,14 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
     placed.collect()
 }
 
+/// The days that the tail reaches back: a wider overlap begins with an entry that restates it.
+fn overlap(place: Place<'_>) -> i64 {
+    Ledger::replay(place.tail.last()).overlap()
+}
+
 /// The oldest entry that the next read still has to load.
-fn kept(place: Place<'_>) -> Option<Position> {
-    let since = place.read_at - SignedDuration::from_hours(24 * TAIL_DAYS);
+fn kept(place: Place<'_>, overlap: i64) -> Option<Position> {
+    let since = place.read_at - SignedDuration::from_hours(24 * (overlap + TAIL_MARGIN));
     let young = place.tail.iter().filter(|entry| {
         let read = matches!(&entry.body, Body::Read(_));
         read && entry.read_at >= since && entry.at.generation == place.head.generation
@@ -78,8 +85,12 @@ fn kept(place: Place<'_>) -> Option<Position> {
 }
 
 /// What is so much that it goes ahead, and none of which the next read compares with by itself.
-fn before_the_overlap(accounts: &mut [AccountEntry], place: Place<'_>) -> Vec<Vec<AccountEntry>> {
-    let start = overlap_start(place.read_at);
+fn before_the_overlap(
+    accounts: &mut [AccountEntry],
+    place: Place<'_>,
+    overlap: i64,
+) -> Vec<Vec<AccountEntry>> {
+    let start = overlap_start(place.read_at, overlap);
     let older = |row: &Row| row.facts.made_on < start;
     let outside: usize =
         accounts.iter().map(|a| a.added.iter().filter(|row| older(row)).count()).sum();

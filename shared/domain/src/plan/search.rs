@@ -81,7 +81,7 @@ impl Search {
         chosen: &BTreeSet<TransactionId>,
         now: Timestamp,
     ) -> Option<Delta> {
-        let kept = overlap_start(now);
+        let kept = overlap_start(now, ledger.overlap());
         let mut wanted = rows::Rows {
             added: self.missing.into_iter().filter(|row| chosen.contains(&row.id)).collect(),
             modified: self.differ.into_iter().filter(|to| chosen.contains(&to.to.id)).collect(),
@@ -107,7 +107,8 @@ impl Search {
             AccountEntry { added, modified, removed, carried, ..entry }
         });
         let accounts = accounts.collect();
-        Some(Delta { accounts, quarantined: ledger.quarantined.clone(), changed: true })
+        let (quarantined, overlap) = (ledger.quarantined.clone(), ledger.overlap());
+        Some(Delta { accounts, quarantined, changed: true, overlap })
     }
 }
 

@@ -140,6 +140,7 @@ pub(crate) fn entry(number: u64, read_at: Timestamp, fingerprint: &str) -> Entry
         tail_from: Position { generation: 1, number },
         fingerprint: fingerprint.to_owned(),
         weight: 0,
+        overlap: 0,
         accounts: Vec::new(),
         quarantined: Vec::new(),
     };

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod crash;
+mod late;
 mod links;
 mod month;
 mod past;

@@ -149,7 +149,7 @@ impl Bed {
 
     fn fetched(&self, ledger: &Ledger, held: Held) -> Fetched {
         let known_at = ledger.read_at;
-        let start = plan::compared_from(known_at, self.now);
+        let start = plan::compared_from(known_at, self.now, ledger.overlap());
         let account = |n: usize| {
             let account = account(n);
             let known = plan::known_as(ledger, &account);

@@ -190,7 +190,7 @@ fn l5_after_a_gap_the_days_before_it_are_compared_again() {
     read(&mut ledger, Held::Everything, &first);
     for (known_at, removed) in [(Some(first.read_at), 1), (None, 0)] {
         let account = ledger.accounts.values().next().unwrap();
-        let from = from_id(&ledger, account, compared_from(known_at, now()));
+        let from = from_id(&ledger, account, compared_from(known_at, now(), ledger.overlap()));
         let from = from.map(|id| id.as_str().parse().unwrap());
         let shown = Fetched { known_at, ..fetched(&[kept, (9, 19, "NEW", None)], from, &[]) };
         let delta = plan(&connection(), &ledger, Held::Tail, &shown, &[7; 32]);

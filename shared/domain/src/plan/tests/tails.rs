@@ -90,7 +90,10 @@ fn a_row_that_can_be_read_at_last_is_new_however_old_it_is() {
     let shown = fetched(&[(9, 18, "A", None)], None, &[]);
     read(&mut ledger, Held::Everything, &Fetched { quarantined: vec![unread], ..shown });
     let account = ledger.accounts.values().next().unwrap();
-    assert_eq!(from_id(&ledger, account, overlap_start(now())), Some("5".parse().unwrap()));
+    assert_eq!(
+        from_id(&ledger, account, overlap_start(now(), ledger.overlap())),
+        Some("5".parse().unwrap())
+    );
     let shown = fetched(&[(5, 1, "AT LAST", None), (9, 18, "A", None)], Some(5), &[]);
     let delta = read(&mut ledger, Held::Tail, &shown);
     assert_eq!(delta.accounts[0].added.len(), 1);

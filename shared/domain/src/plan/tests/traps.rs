@@ -79,7 +79,7 @@ fn trap_8_a_late_row_is_found_though_its_id_is_not_the_last() {
     let seen = [(10, 15, "COFFEE", None), (30, 16, "RENT", None)];
     read(&mut ledger, Held::Everything, &fetched(&seen, None, &[]));
     let known = ledger.accounts.values().next().unwrap();
-    let from = from_id(&ledger, known, overlap_start(now())).unwrap();
+    let from = from_id(&ledger, known, overlap_start(now(), ledger.overlap())).unwrap();
     assert_eq!(from.as_str(), "10", "the overlap begins at its first row, not behind the last");
     // Below the last id and among the known ones; the boundary comes again and is not new.
     let shown = [seen[0], (20, 14, "LATE", None), seen[1]];
