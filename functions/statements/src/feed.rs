@@ -1,5 +1,7 @@
 //! The feed: the journal of one connection, read on from a cursor.
 
+use std::collections::BTreeSet;
+
 use domain::{
     id::{AccountId, ConnectionId, TransactionId},
     journal::{AccountEntry, Body, Entry, History, Ledger, Position, RemovedBecause},
@@ -25,6 +27,17 @@ enum News {
     Added(Box<RowView>),
     Modified(Box<Changed>),
     Removed(Removed),
+}
+
+impl News {
+    /// The row that it is of.
+    fn row(&self) -> &TransactionId {
+        match self {
+            Self::Added(row) => row.id(),
+            Self::Modified(changed) => changed.to.id(),
+            Self::Removed(removed) => &removed.id,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -65,18 +78,18 @@ pub(crate) async fn changes(parts: &Parts, call: &Call) -> Result<Answer, Proble
         None => Place::default(),
     };
     let mut page = Changes { history: Ledger::replay(&tail.entries).history, ..Changes::default() };
-    let (mut count, mut step) = (0, FEW);
+    let (mut told, mut step) = (BTreeSet::new(), FEW);
     'pages: loop {
         let entries = parts.table.entries_after(tenant, &id, place.entry, step).await?;
         let ended = entries.len() < step;
         step = (step * 2).min(MANY);
         for entry in entries {
             for news in news(&entry).into_iter().skip(place.news) {
-                if count == limit {
+                // A row is on a page once: its lists can be applied one after the other.
+                if told.len() == limit || !told.insert(news.row().clone()) {
                     page.has_more = true;
                     break 'pages;
                 }
-                count += 1;
                 place.news += 1;
                 page.take(news);
             }

@@ -77,31 +77,59 @@ pub async fn assert_equal(user: &User<'_>, connection: &Value, remote: Id) {
     assert_feed(user, connection).await;
 }
 
-/// The feed read from zero adds up to the booked rows.
-async fn assert_feed(user: &User<'_>, connection: &Value) {
-    let feed = user.feed(connection, None).await;
-    let mut rows: BTreeMap<String, Value> = BTreeMap::new();
-    let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
-    for row in &feed.added {
-        rows.insert(id(row), row.clone());
-    }
-    for change in &feed.modified {
-        rows.insert(id(&change["to"]), change["to"].clone());
-    }
-    for row in &feed.removed {
-        rows.remove(&id(row));
-    }
-    let mut told: Vec<String> = rows.into_keys().collect();
-    let connection =
-        user.get(&format!("/v1/connections/{}", connection["id"].as_str().unwrap())).await;
-    let mut have = Vec::new();
-    for account in connection["accounts"].as_array().unwrap() {
+/// The feed from zero, page by page, is the booked rows as the API lists them, on small pages and on large ones.
+pub async fn assert_feed(user: &User<'_>, connection: &Value) {
+    let id = connection["id"].as_str().unwrap();
+    let shown = user.get(&format!("/v1/connections/{id}")).await;
+    let mut want = BTreeMap::new();
+    for account in shown["accounts"].as_array().unwrap() {
         let rows = user.rows(account["id"].as_str().unwrap()).await;
-        have.extend(rows.iter().filter(|row| row["status"] == "booked").map(id));
+        let booked = rows.into_iter().filter(|row| row["status"] == "booked");
+        want.extend(booked.map(|row| (id_of(&row), plain(&row))));
     }
-    told.sort();
-    have.sort();
-    assert_eq!(told, have, "the feed does not add up to the rows");
+    for limit in [7, 500] {
+        let have = replayed(user, id, limit).await;
+        assert!(have == want, "pages of {limit}: {} rows of {}", have.len(), want.len());
+    }
+}
+
+/// What a program holds that applies the feed from zero. What a change says of before must be so.
+async fn replayed(user: &User<'_>, connection: &str, limit: usize) -> BTreeMap<String, Value> {
+    let mut held = BTreeMap::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/v1/connections/{connection}/transactions/sync?limit={limit}{cursor}");
+        let page = user.get(&path).await;
+        let list = |name: &str| page[name].as_array().unwrap().clone();
+        let news: usize =
+            ["added", "modified", "removed"].map(|name| list(name).len()).iter().sum();
+        assert!(news <= limit, "{news} on a page of {limit}");
+        for row in list("removed") {
+            assert!(held.remove(&id_of(&row)).is_some(), "{row} was not there");
+        }
+        for change in list("modified") {
+            let was = held.insert(id_of(&change["to"]), plain(&change["to"]));
+            assert_eq!(was, Some(plain(&change["from"])), "it was otherwise");
+        }
+        for row in list("added") {
+            assert_eq!(held.insert(id_of(&row), plain(&row)), None, "it was there");
+        }
+        if page["has_more"] == false {
+            return held;
+        }
+        cursor = format!("&cursor={}", page["next_cursor"].as_str().unwrap());
+    }
+}
+
+fn id_of(row: &Value) -> String {
+    row["id"].as_str().unwrap().to_owned()
+}
+
+/// A row without the balance after it, which the feed does not tell.
+fn plain(row: &Value) -> Value {
+    let mut row = row.clone();
+    row["balance_after"] = Value::Null;
+    row
 }
 
 /// The numbers of a connection's entries, oldest first, from the table itself: without holes.

@@ -72,6 +72,11 @@ struct BalanceView {
 }
 
 impl RowView {
+    /// Its id.
+    pub fn id(&self) -> &TransactionId {
+        &self.id
+    }
+
     /// A booked row.
     pub fn booked(account: &AccountId, row: &Row, after: Option<&Balance>) -> Self {
         let announced = AnnouncedView::of(row).map(Box::new);

@@ -1,6 +1,6 @@
-//! What the feed costs: a page reads what it tells, however long the journal is.
+//! The feed (V1): what a page costs, and how long and for whom a cursor is good.
 
-use e2e::{TENANT, options, oracle, user, world};
+use e2e::{TENANT, hours, options, oracle, user, world};
 use local_cloud::WorldOptions;
 
 /// Entries of the journal of a first link, and read units (in halves) of the feed's first page.
@@ -27,4 +27,30 @@ async fn feed_pages_do_not_read_the_journal_behind_them() {
     assert!(many >= few * 3, "{few} and {many} entries");
     // Parts are not of one size, so not to the unit.
     assert!(dear < cheap * 2, "{cheap} half units of {few} entries, {dear} of {many}");
+}
+
+#[tokio::test]
+async fn v1_a_cursor_of_a_year_ago_goes_on_and_a_forged_one_is_refused() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link("fakebank_oauth_xf").await;
+    let path =
+        format!("/v1/connections/{}/transactions/sync?limit=9", connection["id"].as_str().unwrap());
+    let first = ada.get(&path).await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let next = ada.get(&format!("{path}&cursor={cursor}")).await;
+    world.cloud.clock().advance(hours(24 * 366));
+    assert_eq!(ada.get(&format!("{path}&cursor={cursor}")).await, next, "a year later");
+    oracle::assert_feed(&ada, &connection).await;
+
+    let mut forged: Vec<String> = (1..cursor.len()).map(|cut| cursor[..cut].to_owned()).collect();
+    forged.extend((0..cursor.len()).map(|at| {
+        let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
+        format!("{}{other}{}", &cursor[..at], &cursor[at + 1..])
+    }));
+    forged.push(format!("{cursor}{cursor}"));
+    for forged in forged {
+        let answer = ada.call("GET", &format!("{path}&cursor={forged}"), None).await;
+        assert_eq!(answer.problem(400), "invalid_cursor", "{forged}");
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{User, minutes};
+use e2e::{User, minutes, oracle};
 use jiff::tz::TimeZone;
 use local_cloud::{Effect, Service};
 use serde_json::json;
 use simulator::{CallbackFault, CallbackFaultKind, CallbackKind, PendingIds};
 
 use crate::{
-    bank::Bank,
+    bank::{BANK, Bank},
     check::{Journal, Rows, copied, difference},
     counts::Counts,
     points::Points,
@@ -68,9 +68,20 @@ pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut
         }
     }
     if broken.is_none() && scenario.read_back {
-        e2e::oracle::assert_equal(user, &stage.connection, stage.remote).await;
+        read_back(stage, user, scenario.revoked).await;
     }
     Played { trace: play.trace, broken }
+}
+
+/// What the API tells, and its feed; after a revocation, that of both generations.
+async fn read_back(stage: &Stage, user: &User<'_>, revoked: bool) {
+    if !revoked {
+        return oracle::assert_equal(user, &stage.connection, stage.remote).await;
+    }
+    oracle::assert_feed(user, &stage.connection).await;
+    let again = user.link(BANK).await;
+    assert_eq!(again["id"], stage.connection["id"], "the same connection goes on");
+    oracle::assert_feed(user, &stage.connection).await;
 }
 
 impl Play<'_> {

@@ -9,8 +9,10 @@ use crate::random::Random;
 pub(crate) struct Scenario {
     /// Whether a pending row keeps its id at Salt Edge.
     pub(crate) stable_pendings: bool,
-    /// Whether every fourth one is also read through the API at its end.
+    /// Whether it is also read through the API at its end: some of them.
     pub(crate) read_back: bool,
+    /// Whether the connection is revoked at its end.
+    pub(crate) revoked: bool,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -103,7 +105,7 @@ impl Scenario {
         let stable_pendings = random.once_in(3);
         let revoked = random.once_in(5);
         let steps = (1..=count).map(|n| step(&mut random, n == 1, n == count && revoked)).collect();
-        Self { stable_pendings, read_back: seed.is_multiple_of(8) && !revoked, steps }
+        Self { stable_pendings, read_back: seed.is_multiple_of(8), revoked, steps }
     }
 }
 
