@@ -3,6 +3,7 @@
 mod asked;
 mod erase;
 mod erasures;
+mod orphans;
 mod phases;
 mod retention;
 mod retire;
@@ -42,6 +43,7 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         Message::Erase { tenant, erasure } => {
             Box::pin(erase::go_on(&parts, &tenant, &erasure, now)).await
         }
+        Message::Compare => Box::pin(orphans::compare(&parts, now)).await,
         Message::Callback(_)
         | Message::Session { .. }
         | Message::Pull { .. }

@@ -12,6 +12,8 @@ use store::{Due, DueKind, Table};
 
 /// The catalogue of banks is copied once a day, at this minute of it (UTC).
 const CATALOGUE_MINUTE: i64 = 2 * 60;
+/// What Salt Edge has is compared with what we have once a day, at this minute of it (UTC).
+const COMPARE_MINUTE: i64 = 3 * 60;
 /// A copy that is older did not come off: it is tried again once an hour.
 const CATALOGUE_LATE: SignedDuration = SignedDuration::from_hours(25);
 /// While nothing was copied yet, it is tried again after so many minutes.
@@ -59,6 +61,9 @@ async fn tick(parts: Arc<Parts>, now: Timestamp) -> Result<(), Failed> {
     }
     let catalogue = parts.table.catalogue().await?;
     let age = catalogue.map(|catalogue| now.duration_since(catalogue.copied_at));
+    if minutes.clone().any(|minute| minute.rem_euclid(24 * 60) == COMPARE_MINUTE) {
+        revoke.push(Message::Compare);
+    }
     let nightly = minutes.clone().any(|minute| minute.rem_euclid(24 * 60) == CATALOGUE_MINUTE);
     // Without one nothing can be linked; but each message that fails becomes a dead letter.
     let again = ticked.is_none() || minutes.any(|minute| minute.rem_euclid(CATALOGUE_AGAIN) == 0);

@@ -35,8 +35,9 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         }
         Message::Import(wanted) => Box::pin(import::import(&parts, &wanted, now)).await,
         Message::Catalogue => catalogue::copy(&parts, now).await,
-        Message::Revoke { .. } | Message::Unlink { .. } | Message::Erase { .. } => {
-            Err(Failed::because("a message for revoke lies on the wrong queue"))
-        }
+        Message::Revoke { .. }
+        | Message::Unlink { .. }
+        | Message::Erase { .. }
+        | Message::Compare => Err(Failed::because("a message for revoke lies on the wrong queue")),
     }
 }

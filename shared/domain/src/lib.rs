@@ -4,6 +4,7 @@
 
 pub mod bank;
 pub mod claim;
+pub mod comparison;
 pub mod connection;
 pub mod consent;
 pub mod duplicate;

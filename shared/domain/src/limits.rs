@@ -107,3 +107,13 @@ pub const ERASE_BATCHES: usize = 40;
 pub const BACKUPS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
 /// How long the receipt of an erasure is kept.
 pub const RECEIPT_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);
+/// A comparison with Salt Edge begins so long after the one before at the earliest.
+pub const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(20);
+/// Connections, or customers, of one run of a comparison: each is a call or two, and a run has a minute.
+pub const COMPARED_AT_ONCE: usize = 50;
+/// Connections that may be gone at once whatever their share is: a user has deleted some in the dashboard.
+pub const SOME_GONE: u32 = 2;
+/// How long a connection at Salt Edge that nothing here leads to is only listed. A visit under way lasts a day.
+pub const ORPHAN_GRACE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// How long an orphan is kept after it was seen last; one that still stands after half of it is told to a person.
+pub const ORPHAN_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);

@@ -56,6 +56,8 @@ pub enum Message {
         /// The erasure.
         erasure: ErasureId,
     },
+    /// What Salt Edge has and what we have is to be compared.
+    Compare,
     /// The catalogue of banks is to be copied.
     Catalogue,
     /// Rows that a search found missing are wanted.
@@ -72,6 +74,7 @@ impl Message {
             Self::Revoke { .. } => "revoke",
             Self::Unlink { .. } => "unlink",
             Self::Erase { .. } => "erase",
+            Self::Compare => "compare",
             Self::Catalogue => "catalogue",
             Self::Import(_) => "import",
         }
@@ -93,6 +96,7 @@ impl Message {
                 connection.to_string()
             }
             Self::Erase { erasure, .. } => erasure.to_string(),
+            Self::Compare => String::from("compare"),
             Self::Catalogue => String::from("catalogue"),
             Self::Import(import) => import.connection.to_string(),
         }

@@ -3,7 +3,7 @@
 use domain::{
     bank::{BankError, NewCustomer, Verdict},
     ending::Ending,
-    id::RemoteCustomerId,
+    id::{DeploymentId, RemoteCustomerId},
     secret::Personal,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,8 @@ const LIST: &str = "GET /customers";
 const SHOW: &str = "GET /customers/{id}";
 /// Pages that are looked through for one customer, a thousand in each: a click waits for them.
 const MOST_PAGES: usize = 10;
+/// Pages that are looked through for all customers of a deployment.
+const ALL_PAGES: usize = 1_000;
 /// How far Salt Edge's clock may be behind ours.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
@@ -66,6 +68,32 @@ impl Client {
                 status: 409,
             },
         }))
+    }
+
+    /// The customers whose identifier carries a deployment's id, from one on, at most so many; and the next one.
+    pub async fn customers_of(
+        &self,
+        deployment: &DeploymentId,
+        from: Option<&RemoteCustomerId>,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<(Vec<RemoteCustomerId>, Option<RemoteCustomerId>), BankError> {
+        let begins = format!("{deployment}:");
+        let from = from.map(RemoteCustomerId::as_str);
+        let list = List { name: LIST, path: "customers", query: &[], from };
+        let mut own = Vec::new();
+        self.pages_until(list, ALL_PAGES, now, |row| {
+            let customer: Customer = serde_json::from_str(row.get()).unwrap_or_default();
+            // Whom this release cannot read is nobody that it may touch.
+            if customer.identifier.is_some_and(|identifier| identifier.starts_with(&begins)) {
+                own.extend(required(LIST, "customer_id", customer.customer_id).ok());
+            }
+            own.len() > most
+        })
+        .await?;
+        let next = own.get(most).cloned();
+        own.truncate(most);
+        Ok((own, next))
     }
 
     fn names<'a>(&self, new: &'a NewCustomer) -> Vec<Name<'a>> {

@@ -65,6 +65,9 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "erasures", pk: "T#*#E#*", sk: "E", attributes: DUE, rule: Rule::EndsAlone },
     Kind { name: "catalogue", pk: "CATALOGUE", sk: "HEAD", attributes: VERSIONED, rule: Rule::Kept },
     Kind { name: "catalogue_pages", pk: "CATALOGUE#*", sk: "PAGE", attributes: ENDS, rule: Rule::EndsAlone },
+    Kind { name: "lateness", pk: "LATE#*", sk: "LATE", attributes: RECORD, rule: Rule::Kept },
+    Kind { name: "comparisons", pk: "COMPARISON", sk: "COMPARISON", attributes: VERSIONED, rule: Rule::Kept },
+    Kind { name: "orphans", pk: "ORPHAN#*", sk: "ORPHAN", attributes: ENDS, rule: Rule::EndsAlone },
     Kind { name: "ticks", pk: "TICK", sk: "TICK", attributes: RECORD, rule: Rule::Kept },
 ];
 

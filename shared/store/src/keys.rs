@@ -140,6 +140,16 @@ impl Key {
         Self::new(pk.into(), sk)
     }
 
+    /// How far the comparison with Salt Edge is.
+    pub(crate) fn comparison() -> Self {
+        Self::new("COMPARISON".to_owned(), "COMPARISON")
+    }
+
+    /// A connection at Salt Edge that nothing here leads to.
+    pub(crate) fn orphan(remote: &RemoteConnectionId) -> Self {
+        Self::new(format!("ORPHAN#{remote}"), "ORPHAN")
+    }
+
     /// What the catalogue consists of.
     pub(crate) fn catalogue() -> Self {
         Self::new(CATALOGUE.to_owned(), "HEAD")

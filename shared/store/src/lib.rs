@@ -23,6 +23,7 @@ mod keys;
 mod lateness;
 mod logins;
 mod mapping;
+mod orphans;
 mod sessions;
 mod statements;
 mod sweep;

@@ -123,3 +123,20 @@ fn readable(bytes: &[u8]) -> String {
     }
     String::from_utf8_lossy(&text).into_owned()
 }
+
+/// Every item that names this is lost, as after a table was restored from an old backup.
+pub async fn lose(world: &World, name: &str) {
+    let (client, table) = world.cloud.table();
+    let mut pages = client.scan().table_name(table).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a scan").items.unwrap_or_default() {
+            let record = item.get("d").and_then(|d| d.as_b().ok());
+            let record = record.map(|bytes| readable(bytes.as_ref())).unwrap_or_default();
+            if format!("{item:?} {record}").contains(name) {
+                let delete = client.delete_item().table_name(table);
+                let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
+                delete.send().await.expect("a deletion");
+            }
+        }
+    }
+}

@@ -52,6 +52,9 @@ async fn p4_every_item_and_attribute_that_is_stored_has_a_rule() {
         .filter_map(|item| kind(&item.key.0, &item.key.1))
         .map(|kind| kind.name)
         .collect();
-    let all: BTreeSet<_> = KINDS.iter().map(|kind| kind.name).collect();
+    // An orphan, and a bank that books late, have journeys of their own.
+    let all = KINDS.iter().map(|kind| kind.name);
+    let all = all.filter(|name| !["orphans", "lateness"].contains(name));
+    let all: BTreeSet<_> = all.collect();
     assert_eq!(met, all, "the journey meets every kind that there is");
 }
