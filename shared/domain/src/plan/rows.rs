@@ -72,13 +72,14 @@ pub(super) fn plan(
     }
     let strangers = unseen.take(strangers, &mut rows, reference);
     let strangers = unseen.take(strangers, &mut rows, |facts| Some(content(facts)));
+    let taken: BTreeSet<_> = ours.iter().map(|row| &row.id).collect();
     for theirs in strangers {
         let below = last.is_some_and(|last| theirs.id <= *last);
         let seen_before = below && !scope.unread.contains(&theirs.id);
         let out_of_sight = scope.held == Held::Tail && theirs.facts.made_on < scope.start;
         if !(seen_before && out_of_sight) {
             rows.added.push(Row {
-                id: free_id(account, &theirs.id, &ours),
+                id: free_id(account, &theirs.id, &taken),
                 remote: theirs.id.clone(),
                 facts: theirs.facts.clone(),
                 announced: None,
@@ -95,11 +96,14 @@ pub(super) fn plan(
 }
 
 /// An id for a new row. An id of Salt Edge's that once was another row's does not make them one.
-fn free_id(account: &AccountId, remote: &RemoteTransactionId, ours: &[&Row]) -> TransactionId {
-    let taken = |id: &TransactionId| ours.iter().any(|row| row.id == *id);
+fn free_id(
+    account: &AccountId,
+    remote: &RemoteTransactionId,
+    taken: &BTreeSet<&TransactionId>,
+) -> TransactionId {
     let mut id = account.transaction(remote);
     for again in 1_u32.. {
-        if !taken(&id) {
+        if !taken.contains(&id) {
             break;
         }
         id = account.apart(&format!("again|{again}|{remote}"));
@@ -142,17 +146,18 @@ impl<'a> Unseen<'a> {
                 waiting.entry(key).or_default().push_back(row);
             }
         }
-        let mut left = Vec::new();
+        let (mut left, mut told) = (Vec::new(), BTreeSet::new());
         for theirs in strangers {
             let queue = key(&theirs.facts).and_then(|key| waiting.get_mut(&key));
             match queue.and_then(VecDeque::pop_front) {
                 Some(ours) => {
                     note(rows, ours, theirs);
-                    self.0.retain(|row| row.id != ours.id);
+                    told.insert(&ours.id);
                 }
                 None => left.push(theirs),
             }
         }
+        self.0.retain(|row| !told.contains(&row.id));
         left
     }
 

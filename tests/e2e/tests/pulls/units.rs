@@ -1,7 +1,11 @@
 //! What a pull costs: exact counts of the table's units, so that a dearer pull fails here.
 
-use e2e::{TENANT, hours, minutes, options, user, world};
-use local_cloud::{Service, World};
+use std::collections::BTreeSet;
+
+use domain::journal::Body;
+use e2e::{TENANT, hours, minutes, options, oracle, user, world};
+use local_cloud::{Effect, Fault, Service, World, WorldOptions};
+use serde_json::Value;
 
 use crate::{BANK, add, row};
 
@@ -72,26 +76,47 @@ async fn an_ask_is_one_write_unit_and_so_is_a_read() {
 }
 
 #[tokio::test]
-async fn a_first_read_of_five_thousand_rows_goes_out_in_parts() {
-    let mut options = options();
-    options.n_transactions = 5_000;
-    let world = world(options).await;
+async fn a_first_read_of_twenty_thousand_rows_goes_out_in_parts_and_on_where_it_was_killed() {
+    let rows = 20_000;
+    let world = world(WorldOptions { n_transactions: rows, ..options() }).await;
     let ada = user(&world, TENANT, "ada");
     let session = ada.new_link("fakebank_oauth_with_n_transactions_xf").await;
     let visit = ada.visit(&session, &simulator::Walk::default()).await;
     ada.confirm(&visit).await.expect(200);
     world.cloud.tap().reset();
+    let put = Some(String::from("PutItem"));
+    world.cloud.tap().arm(Fault { operation: put, ..Fault::at("sync", 20, Effect::KillAfter) });
     world.settle().await;
+    assert_eq!(world.cloud.tap().fired(), 1, "it was killed behind one of its parts");
+    world.advance(minutes(15), minutes(5)).await;
     assert_eq!(ada.session(&visit.session).await["stage"], "finished");
     let first = cost(&world);
-    let entries = e2e::oracle::journal_keys(&world).await.len();
-    assert!((10..=14).contains(&entries), "{entries} entries");
+    let entries = oracle::journal_keys(&world).await.len();
+    assert!((38..=42).contains(&entries), "{entries} entries");
+    oracle::assert_no_holes(&world).await;
+    assert_eq!(held(&world, &ada.session(&visit.session).await).await, rows, "each row once");
     // Each row twice: once in its entry, once in its fold.
-    assert!(first.write_units <= 450, "{first:?}");
+    assert!(first.write_units <= 1_300, "{first:?}");
     // The next tail holds the overlap only: it stops where the big read's earlier parts begin.
     world.cloud.tap().reset();
     world.advance(hours(13), minutes(5)).await;
     let next = cost(&world);
     assert!(next.read_half_units <= 80, "{next:?}");
-    println!("first read of 5,000 rows: {entries} entries, {first:?}; the next pull: {next:?}");
+    println!("first read of {rows} rows: {entries} entries, {first:?}; the next pull: {next:?}");
+}
+
+/// How many rows a connection's journal adds up to; none of them is added twice.
+async fn held(world: &World, session: &Value) -> usize {
+    let (client, name) = world.cloud.table();
+    let id = session["connection_id"].as_str().unwrap().parse().unwrap();
+    let (table, tenant) = (store::Table::new(client.clone(), name), TENANT.parse().unwrap());
+    let entries = table.journal(&tenant, &id).await.unwrap().unwrap().entries;
+    let accounts = entries.iter().flat_map(|entry| match &entry.body {
+        Body::Read(read) => read.accounts.as_slice(),
+        Body::Tombstone(_) => &[],
+    });
+    let added: Vec<_> = accounts.flat_map(|account| &account.added).map(|row| &row.id).collect();
+    let once: BTreeSet<_> = added.iter().collect();
+    assert_eq!(once.len(), added.len(), "none is added twice");
+    added.len()
 }
