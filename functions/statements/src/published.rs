@@ -30,6 +30,8 @@ struct View {
     total: Option<String>,
     difference: Option<String>,
     restates: Option<StatementId>,
+    hash: String,
+    previous_hash: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +67,8 @@ impl View {
             total: statement.total.map(Money::text),
             difference: statement.difference().map(Money::text),
             restates: restates.then(|| StatementId::of(account, number, statement.version - 1)),
+            hash: statement.hash(),
+            previous_hash: statement.previous.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod asks;
 mod checked;
 mod login;
+mod next_check;
 mod state;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use asks::Asks;
+pub use next_check::NextCheck;
 pub use state::{Event, EventKind, IllegalTransition, Phase, State, StateKind};
 
 /// One bank link.

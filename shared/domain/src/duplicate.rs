@@ -67,12 +67,12 @@ fn usable_as(state: &State) -> Option<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{connection::Asks, connection::Phase, session::InstitutionRef};
     use NextAction as A;
 
-    fn connection(id: &str, state: State, day: i8) -> Connection {
+    pub(crate) fn connection(id: &str, state: State, day: i8) -> Connection {
         let created_at = jiff::civil::date(2026, 3, day).in_tz("UTC").unwrap().timestamp();
         let institution = InstitutionRef {
             id: "b".parse().unwrap(),

@@ -108,6 +108,10 @@ pub struct Statement {
     /// What the version before was made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Made>,
+    /// The hash of the one before: of a first version the newest of the statement before it, where that is as long.
+    /// None on one of a release that kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
 }
 
 /// Versions of one statement at most: what changes more often has something wrong with it.
@@ -119,6 +123,12 @@ impl Statement {
     /// The id of this version.
     pub fn id(&self) -> StatementId {
         StatementId::of(&self.account, self.number, self.version)
+    }
+
+    /// A hash of all that it says, its lines and the hash of the one before: who changes one changes all behind it.
+    pub fn hash(&self) -> String {
+        let said = serde_json::to_string(self).unwrap_or_default();
+        base32(&digest(&[&said]))
     }
 
     /// Closing less opening and lines, where both balances are known: zero, or what the bank counted and no row tells.
@@ -140,6 +150,7 @@ impl Statement {
         (next.made.lines != self.made.lines).then(|| Self {
             version: self.version + 1,
             before,
+            previous: Some(self.hash()),
             ..next
         })
     }
@@ -163,7 +174,8 @@ pub fn next(
     let before =
         newest.filter(|newest| newest.days.to.tomorrow().is_ok_and(|day| day == days.from));
     let opening = observed(before.and_then(|before| before.closing.as_ref()));
-    Some(Statement { opening: opening.or(made.opening.clone()), ..made })
+    let previous = newest.filter(|newest| newest.period == period).map(Statement::hash);
+    Some(Statement { opening: opening.or(made.opening.clone()), previous, ..made })
 }
 
 /// A balance, if the bank told it.
@@ -206,6 +218,7 @@ fn made(
         total,
         made: Made { at: history.at(), lines: fingerprint(&lines) },
         before: None,
+        previous: None,
     })
 }
 

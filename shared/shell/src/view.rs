@@ -4,7 +4,7 @@ mod account;
 mod row;
 
 use domain::{
-    connection::{Connection, Phase, State},
+    connection::{Connection, NextCheck, Phase, State},
     consent::{Basis, ConsentStatus},
     id::{ConnectionId, ConsentId, CustomerId},
     journal::{History, Ledger},
@@ -95,6 +95,7 @@ pub struct ConnectionView {
     last_checked_at: Option<Timestamp>,
     data_as_of: Option<Timestamp>,
     next_check_at: Option<Timestamp>,
+    next_check_reason: NextCheck,
     asking: bool,
     next_refresh_allowed_at: Option<Timestamp>,
     history: History,
@@ -127,9 +128,11 @@ impl ConnectionView {
     /// The connection with what its journal adds up to.
     pub fn of(connection: &Connection, ledger: &Ledger, looking: Looking<'_>) -> Self {
         let now = looking.now;
-        let data_as_of = ledger.data_as_of.max(connection.data_as_of);
+        let data_as_of = connection.data_age(ledger);
         let step = connection.next_step();
         let scheduled = connection.state == State::Active;
+        let asking = asking(connection, data_as_of, now);
+        let (next_check_at, next_check_reason) = connection.next_check(asking, now);
         let consent = connection.consent.as_ref().map(|consent| ConsentView {
             id: consent.id.clone(),
             status: consent.status,
@@ -147,8 +150,9 @@ impl ConnectionView {
             created_at: connection.created_at,
             last_checked_at: ledger.read_at.max(connection.checked_at),
             data_as_of,
-            next_check_at: scheduled.then(|| connection.next_slot(now)),
-            asking: asking(connection, data_as_of, now),
+            next_check_at,
+            next_check_reason,
+            asking,
             next_refresh_allowed_at: scheduled
                 .then(|| refresh_allowed_at(connection, now))
                 .flatten(),

@@ -106,6 +106,7 @@ mod tests {
             ("T#acme#N", "N#0000495000", Some("visits_of_tenant")),
             ("T#acme#N#ada", "N#0000495000", Some("visits_counted")),
             ("CATALOGUE", "HEAD", Some("catalogue")),
+            ("LATE#bank_xf", "LATE", Some("lateness")),
             ("T#acme#C#con_1", "X", None),
             ("T#acme#X#con_1", "K", None),
         ] {

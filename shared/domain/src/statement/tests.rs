@@ -46,6 +46,40 @@ fn a_day_is_published_when_it_is_over_and_not_before() {
 }
 
 #[test]
+fn a_balance_that_was_told_before_a_row_came_late_is_not_that_of_its_day() {
+    let march = |day| date(2026, 3, day);
+    let entries = [
+        read(0, vec![row(1, march(1), -100)], Some(900)),
+        read(4, vec![], Some(900)),
+        read(6, vec![row(2, march(2), -50)], Some(850)),
+    ];
+    let days = Days { from: march(2), to: march(2) };
+    let made = made(&history(&entries), 1, Period::Daily, days, now()).unwrap();
+    let closing = made.closing.unwrap();
+    assert_eq!((closing.money, closing.basis), (money(850), BalanceBasis::Observed));
+}
+
+#[test]
+fn t6_a_statement_holds_the_hash_of_the_one_before_and_says_when_that_was_changed() {
+    let march = |day| date(2026, 3, day);
+    let rows = vec![row(1, march(1), -100), row(2, march(2), -50)];
+    let history = history(&[read(0, rows, Some(900))]);
+    let on = |newest: Option<&Statement>, period| next(&history, newest, period, march(9), now());
+    let first = on(None, Period::Daily).unwrap();
+    let second = on(Some(&first), Period::Daily).unwrap();
+    assert_eq!((first.previous.clone(), second.previous.clone()), (None, Some(first.hash())));
+    let other = Statement { count: first.count + 1, ..first.clone() };
+    let lines = Made { lines: String::from("x"), ..first.made.clone() };
+    let lines = Statement { made: lines, ..first.clone() };
+    for changed in [other, lines, Statement { previous: Some(first.hash()), ..first.clone() }] {
+        assert_ne!(changed.hash(), first.hash());
+        assert_ne!(on(Some(&changed), Period::Daily).unwrap().hash(), second.hash());
+    }
+    let longer = on(Some(&first), Period::Weekly).unwrap();
+    assert_eq!(longer.previous, None, "each length has a chain of its own");
+}
+
+#[test]
 fn balances_are_observed_derived_or_unknown_and_nothing_makes_up_for_a_difference() {
     let days = |from, to| Days { from: date(2026, 3, from), to: date(2026, 3, to) };
     let march = |day| date(2026, 3, day);

@@ -71,7 +71,7 @@ impl AccountView {
 
 /// Every account of a connection: what is proposed for one depends on the others.
 pub(super) fn all(connection: &Connection, ledger: &Ledger, mapping: &Mapping) -> Vec<AccountView> {
-    let as_of = ledger.data_as_of.max(connection.data_as_of);
+    let as_of = connection.data_age(ledger);
     let proposed = propose(ledger, mapping);
     let accounts = ledger.accounts.values().map(|account| {
         let facts = &account.facts;

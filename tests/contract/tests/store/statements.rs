@@ -24,6 +24,7 @@ fn statement(account: &AccountId, number: u32, version: u32) -> Statement {
         total: None,
         made: Made { at: Position::FIRST, lines: String::from("none") },
         before: None,
+        previous: None,
     }
 }
 

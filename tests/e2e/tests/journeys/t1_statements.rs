@@ -172,6 +172,16 @@ async fn t6_a_late_row_makes_the_next_version_and_the_first_stays_as_it_was() {
     days(&world, 2).await;
     let later = list(&ada, &account).await;
     assert!(later.iter().all(|one| one["version"].as_u64() <= Some(3)), "{later:#?}");
+    // Each holds the hash of one that is there, but for the first.
+    let known = |hash: &Value| later.iter().any(|one| one["hash"] == *hash);
+    for one in &later {
+        let begins = one["number"] == 1 && one["version"] == 1;
+        assert_eq!(one["previous_hash"].is_null(), begins, "{one}");
+        assert!(begins || known(&one["previous_hash"]), "{one}");
+    }
+    let of =
+        |version: u64| later.iter().find(|one| one["number"] == 1 && one["version"] == version);
+    assert_eq!(of(3).unwrap()["previous_hash"], of(2).unwrap()["hash"]);
 }
 
 /// Writes of `sync` that the tap saw: how many, and what they cost in units.

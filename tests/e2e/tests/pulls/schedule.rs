@@ -104,3 +104,43 @@ async fn trap_23_a_bank_that_cannot_be_asked_is_read_all_the_same() {
     oracle::assert_equal(&ada, &connection, remote).await;
     assert_eq!(ada.again(&connection).await["status"], "active");
 }
+
+#[tokio::test]
+async fn y1_a_connection_says_when_it_is_looked_at_next_and_why_or_why_not() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(crate::BANK).await;
+    let path = format!("/v1/connections/{}", connection["id"].as_str().unwrap());
+    let next = |shown: &serde_json::Value| {
+        let at = shown["next_check_at"].as_str().map(|at| at.parse::<jiff::Timestamp>().unwrap());
+        (at, shown["next_check_reason"].as_str().unwrap().to_owned())
+    };
+    let now = || world.cloud.clock().now();
+    let (slot, why) = next(&connection);
+    assert_eq!(why, "schedule");
+    assert!(slot.is_some_and(|at| at > now() && at <= now() + hours(6)), "{slot:?}");
+    // An ask whose callbacks are all lost: what came is looked for by its deadline.
+    lose_all(&world);
+    world.advance(hours(2), minutes(60)).await;
+    crate::wait_until_allowed(&ada, &connection).await;
+    crate::ask(&ada, &connection).await;
+    world.settle().await;
+    let (deadline, why) = next(&ada.get(&path).await);
+    assert_eq!(why, "ask_deadline");
+    assert!(deadline.is_some_and(|at| at > now() && at <= now() + minutes(10)), "{deadline:?}");
+    // Its user takes the consent back: the bank is not asked any more.
+    let remote = e2e::oracle::newest(&world);
+    world.salt_edge.control().end_consent_of(remote, simulator::RevokeReason::Expired).unwrap();
+    world.advance(hours(8), minutes(60)).await;
+    let shown = ada.get(&path).await;
+    assert_eq!(shown["status"], "needs_reconnect", "{shown}");
+    assert_eq!(next(&shown), (None, String::from("waits_for_user")));
+    let asks = world.salt_edge.control().record().background_refreshes.len();
+    world.advance(hours(48), minutes(120)).await;
+    let after = world.salt_edge.control().record().background_refreshes.len();
+    assert_eq!(after, asks, "a dead connection costs no ask");
+    ada.call("DELETE", &path, None).await.expect(202);
+    let shown = ada.get(&path).await;
+    assert_eq!(next(&shown), (None, String::from("revoking")));
+    world.settle().await;
+}
