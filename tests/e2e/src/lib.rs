@@ -14,6 +14,7 @@ pub mod raw;
 pub mod refusals;
 pub mod revoking;
 pub mod script;
+pub mod thousand;
 pub mod ways_out;
 
 use jiff::SignedDuration;

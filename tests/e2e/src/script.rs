@@ -184,11 +184,11 @@ fn correlation(pull: u64) -> CorrelationId {
     text.parse().unwrap()
 }
 
-fn today(now: Timestamp) -> Date {
+pub(crate) fn today(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
-fn facts(n: u64, day: Date, more: &str) -> Facts {
+pub(crate) fn facts(n: u64, day: Date, more: &str) -> Facts {
     let merchant = MERCHANTS[usize::try_from(n % 8).unwrap()];
     let money =
         Money::parse(&format!("-{}.{:02}", n * 37 % 400, n * 13 % 100), "EUR".parse().unwrap());
@@ -201,7 +201,7 @@ fn facts(n: u64, day: Date, more: &str) -> Facts {
     serde_json::from_value(json).unwrap()
 }
 
-fn remote(account: usize) -> RemoteAccount {
+pub(crate) fn remote(account: usize) -> RemoteAccount {
     let currency = "EUR".parse().unwrap();
     RemoteAccount {
         id: (1_220_000_000_000_000_070_u64 + account as u64).to_string().parse().unwrap(),

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::journal::Body;
-use e2e::{TENANT, hours, minutes, options, oracle, user, world};
+use e2e::{
+    TENANT, hours, minutes, options, oracle,
+    thousand::{ROWS, Thousand},
+    user, world,
+};
 use local_cloud::{Effect, Fault, Service, World, WorldOptions};
 use serde_json::Value;
 
@@ -73,6 +77,19 @@ async fn an_ask_is_one_write_unit_and_so_is_a_read() {
     assert_eq!(changed.salt_edge_requests, salt_edge_requests, "{changed:?}");
     println!("pull, nothing new: {unchanged:?}");
     println!("pull, one new row: {changed:?}");
+}
+
+#[test]
+fn a_thousand_known_rows_shown_again_write_nothing() {
+    let page = Thousand::new();
+    for changed in [0, 5, ROWS] {
+        let delta = page.plan(&page.shown(changed));
+        let told: usize = delta.accounts.iter().map(|account| account.modified.len()).sum();
+        let others = delta.accounts.iter().any(|account| {
+            !account.added.is_empty() || !account.removed.is_empty() || !account.aliases.is_empty()
+        });
+        assert_eq!((delta.changed, told, others), (changed > 0, changed, false), "{changed}");
+    }
 }
 
 #[tokio::test]
