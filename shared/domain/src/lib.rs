@@ -7,6 +7,7 @@ pub mod claim;
 pub mod comparison;
 pub mod connection;
 pub mod consent;
+pub mod deadline;
 pub mod duplicate;
 pub mod ending;
 pub mod erasure;

