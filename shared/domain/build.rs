@@ -4,7 +4,7 @@
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
 use fluent_syntax::{
-    ast::{Entry, Message, PatternElement},
+    ast::{Entry, Pattern, PatternElement},
     parser,
 };
 
@@ -30,25 +30,32 @@ fn language(made: &mut String, file: &Path) -> Result<(), Box<dyn Error>> {
     let name = file.file_stem().and_then(|stem| stem.to_str()).ok_or("no name")?;
     let text = fs::read_to_string(file)?;
     let read = parser::parse(text.as_str()).map_err(|(_, errors)| format!("{errors:?}"))?;
+    let mut terms = String::new();
     writeln!(made, "fn {name}(action: NextAction) -> &'static str {{\n    match action {{")?;
     for entry in &read.body {
         match entry {
             Entry::Message(message) => {
-                let (code, sentence) = (message.id.name, sentence(message)?);
+                let code = message.id.name;
+                let pattern =
+                    message.value.as_ref().ok_or_else(|| format!("{code} has no text"))?;
+                let sentence = sentence(code, pattern)?;
                 writeln!(made, "        NextAction::{} => {sentence:?},", variant(code))?;
             }
             Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
-            Entry::Term(_) | Entry::Junk { .. } => return Err("only messages and comments".into()),
+            // What is read elsewhere than beside a next action.
+            Entry::Term(term) => {
+                let (id, text) = (term.id.name, sentence(term.id.name, &term.value)?);
+                writeln!(terms, "fn {name}_{id}() -> &'static str {{\n    {text:?}\n}}")?;
+            }
+            Entry::Junk { .. } => return Err("only messages, terms and comments".into()),
         }
     }
-    writeln!(made, "    }}\n}}")?;
+    writeln!(made, "    }}\n}}\n{terms}")?;
     Ok(())
 }
 
-/// The text of a message. Nothing is filled in, so that a sentence is known when this is built.
-fn sentence(message: &Message<&str>) -> Result<String, String> {
-    let code = message.id.name;
-    let pattern = message.value.as_ref().ok_or_else(|| format!("{code} has no text"))?;
+/// The text of a message or term. Nothing is filled in, so that a sentence is known when this is built.
+fn sentence(code: &str, pattern: &Pattern<&str>) -> Result<String, String> {
     let parts = pattern.elements.iter().map(|element| match element {
         PatternElement::TextElement { value } => Ok(*value),
         PatternElement::Placeable { .. } => Err(format!("{code} has a part to be filled in")),

@@ -38,7 +38,7 @@ class Emulator:
         environment = {
             "PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "TMPDIR": str(self.folder), "HOME": str(self.folder),
             "GATEWAY_PORT": str(self.port), "MINISTACK_REGION": REGION, "AUTH": "true",
-            **{f"AWS_ENDPOINT_URL_{service}": self.aws_url for service in ("DYNAMODB", "SECRETS_MANAGER", "SQS")},
+            **{f"AWS_ENDPOINT_URL_{service}": self.aws_url for service in ("DYNAMODB", "KMS", "SECRETS_MANAGER", "SQS")},
             "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "PERMISSION_CHECKS": str(self.checks_file), **ROOT,
         }
         command = [sys.executable, "-m", "hypercorn", "front:app", "--bind", f"fd://{listener.fileno()}"]

@@ -127,6 +127,8 @@ class User:
         self._comes_to("revoked")
         connection = self.calls("GET", f"/v1/connections/{self.connection}")
         assert connection["phase"] == "removed_proven", connection
+        export = self.calls("GET", f"/v1/consents/{connection['consent']['id']}/export")
+        assert export["head"]["said"]["count"] == len(export["receipts"]) > 2, export
 
     def _comes_to(self, status: str):
         """By a message; where two of them met, or a callback only hurried it, the schedule goes on."""

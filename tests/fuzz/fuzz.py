@@ -22,7 +22,7 @@ def state(world: World) -> dict:
     """Ids for each operation; what ends something has one of its own to end."""
     world.until(lambda banks: banks["institutions"], "/v1/institutions?country=XF")
     kept, ended, fresh, cancelled = world.link(BANK), world.link(OTHER_BANK), world.begin(), world.begin()
-    connection, account, session = ({"id": kept[name]} for name in ("connection", "account", "session"))
+    connection, account, session, consent = ({"id": kept[name]} for name in ("connection", "account", "session", "consent"))
     paths = {
         "GET /v1/link-sessions/{id}": session,
         "POST /v1/link-sessions/{id}/confirm": session,
@@ -35,6 +35,8 @@ def state(world: World) -> dict:
         "POST /v1/connections/{id}/renew": connection,
         "POST /v1/connections/{id}/fetch-accounts": connection,
         "GET /v1/connections/{id}/transactions/sync": connection,
+        "GET /v1/consents/{id}/history": consent,
+        "GET /v1/consents/{id}/export": consent,
         "GET /v1/accounts/{id}": account,
         "PATCH /v1/accounts/{id}": account,
         "GET /v1/accounts/{id}/transactions": account,

@@ -69,7 +69,7 @@ class World:
         return self.call("POST", "/v1/link-sessions", body)
 
     def link(self, bank: str) -> dict:
-        """Links a bank: the session, its code, its state, the connection and an account."""
+        """Links a bank: the session, its code, its state, the connection, an account and the consent."""
         session = self.begin(bank)
         pages = follow(session["connect_url"])
         address, token = pages.partition("?")[0], query(pages, "token")
@@ -80,8 +80,9 @@ class World:
         self.call("POST", f"/v1/link-sessions/{session['id']}/confirm", {"code": code})
         path = f"/v1/link-sessions/{session['id']}"
         connection = self.until(lambda now: now["stage"] in ("finished", "failed"), path)["connection_id"]
-        account = self.call("GET", f"/v1/connections/{connection}")["accounts"][0]["id"]
-        return {"session": session["id"], "code": code, "state": query(back, "state"), "connection": connection, "account": account}
+        shown = self.call("GET", f"/v1/connections/{connection}")
+        return {"session": session["id"], "code": code, "state": query(back, "state"), "connection": connection,
+                "account": shown["accounts"][0]["id"], "consent": shown["consent"]["id"]}
 
     def sent_back(self, pages: str) -> str:
         """Where the bank's pages send the browser when they are done."""

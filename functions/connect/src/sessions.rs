@@ -9,7 +9,7 @@ use domain::{
     next_action::NextAction,
     session::{InstitutionRef, Intent, LinkSession, SessionEvent, Stage},
     trail::{Trail, before},
-    wording::Locale,
+    wording::{Locale, WORDING},
 };
 use salt_edge::Mode;
 use shell::{Answer, Call, Caller, Code, Problem, token_hash};
@@ -140,6 +140,7 @@ fn fresh(
         account_type: None,
         return_to,
         locale,
+        wording: Some(WORDING.to_owned()),
         stage: Stage::Created,
         created_at: call.now,
         confirmed_at: None,

@@ -4,6 +4,7 @@ use domain::{
     id::LinkSessionId,
     next_action::NextAction,
     session::{Intent, LinkSession, Stage},
+    wording::WORDING,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -28,11 +29,29 @@ struct SessionView {
     expires_at: Timestamp,
     created_at: Timestamp,
     institution: InstitutionView,
+    consent: Option<ConsentView>,
     connection_id: Option<String>,
     accounts: Option<Vec<ChangeView>>,
     next_action: Option<ActionView>,
     display_message: Option<&'static str>,
     retry_url: Option<String>,
+}
+
+/// What the user is about to allow, to be read before they go.
+#[derive(Serialize)]
+struct ConsentView {
+    version: &'static str,
+    locale: &'static str,
+    text: &'static str,
+}
+
+impl ConsentView {
+    /// None where this release has other words by now than the session was begun with.
+    fn of(session: &LinkSession) -> Option<Self> {
+        let locale = session.locale;
+        let view = Self { version: WORDING, locale: locale.code(), text: locale.consent() };
+        (session.wording.as_deref() == Some(WORDING)).then_some(view)
+    }
 }
 
 /// Seconds after which a page looks again while a visit goes on.
@@ -58,6 +77,7 @@ fn view(
         expires_at: if opened { session.confirm_until() } else { session.open_until() },
         created_at: session.created_at,
         institution: InstitutionView::from(&session.institution),
+        consent: ConsentView::of(session),
         connection_id: own.or(session.trail.reuse.as_ref()).map(ToString::to_string),
         accounts: (session.stage == Stage::Finished).then(|| changes::all(session)),
         next_action: step.map(|step| ActionView::from(step).at(url)),
@@ -89,5 +109,7 @@ pub(crate) fn created(
     connect_url: String,
     call: &Call,
 ) -> Answer {
-    Answer::json(201, &view(parts, session, Some(connect_url), call))
+    // What is repeated under a key is stored, so it holds no long text: whoever shows the session reads it.
+    let view = SessionView { consent: None, ..view(parts, session, Some(connect_url), call) };
+    Answer::json(201, &view)
 }

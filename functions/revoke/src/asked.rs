@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     connection::{Connection, Event},
-    id::ConnectionId,
+    id::{ConnectionId, CustomerId},
     journal::{Body, Entry, Ledger, Tombstone},
     message::Message,
 };
@@ -33,7 +33,7 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
         if !tail.connection.state.open() {
             return accepted(&parts, &call, &tail.connection, &tail).await;
         }
-        match close(&parts, &tail, "saas", call.now).await {
+        match close(&parts, &tail, "saas", &caller.customer, call.now).await {
             Err(StoreError::Conflict) => {}
             closed => {
                 let closed = closed?;
@@ -51,12 +51,14 @@ pub(crate) async fn close(
     parts: &Parts,
     tail: &Tail,
     by: &str,
+    who: &CustomerId,
     now: Timestamp,
 ) -> Result<Connection, StoreError> {
     let state =
         tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
     let due = Some(now + SignedDuration::from_mins(1));
     let next = Connection { state, tries: 0, due, ..tail.connection.clone() };
+    let next = next.asked_to_end(who, now);
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,

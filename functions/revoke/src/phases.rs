@@ -7,6 +7,7 @@ use domain::{
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
+    receipt::{Channel, Noticed},
 };
 use jiff::{SignedDuration, Timestamp};
 use salt_edge::{Keyring, Mode, error::connection_gone};
@@ -15,6 +16,7 @@ use shell::{Failed, alarm};
 use crate::{retention, retire::retire_all, start::Parts};
 
 /// How one phase ended.
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Step {
     /// It was seen to be done.
     Done(Event, Option<Consent>),
@@ -52,8 +54,9 @@ pub(crate) async fn go_on(
             Ok(Step::Done(event, consent)) => {
                 let next = connection.after(event)?;
                 let due = due(&next, now);
-                let consent = consent.or(next.consent);
-                let next = Connection { due, consent, ..next };
+                let consent = consent.or_else(|| next.consent.clone());
+                let next = next.noted(consent, Noticed::by(Channel::Revocation, now));
+                let next = Connection { due, ..next };
                 connection = parts.table.put_connection(&next).await?;
                 tracing::info!(metric.revocation_steps = 1, by.state = connection.state.name(),
                     connection.id = %id, "a revocation went on");
@@ -124,7 +127,8 @@ async fn consents(
         return Ok(Step::NotYet);
     }
     let newest = listed.iter().max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    Ok(Step::Done(Event::ConsentRevoked, newest.map(Consent::of)))
+    let newest = newest.map(|remote| Consent::of(&connection.id, remote));
+    Ok(Step::Done(Event::ConsentRevoked, newest))
 }
 
 pub(crate) fn in_force(state: RemoteConsentState) -> bool {

@@ -6,6 +6,7 @@ use domain::{
     connection::{Connection, State},
     id::TenantId,
     limits::{ERASE_BATCH, ERASE_BATCHES, OWNER_PAUSE, RETENTION, RETENTION_DAYS, STRAGGLERS},
+    receipt::Chain,
 };
 use jiff::{SignedDuration, Timestamp};
 use shell::{Failed, StartError};
@@ -74,7 +75,9 @@ async fn empty(parts: &Parts, connection: Connection, now: Timestamp) -> Result<
             let pause = if connection.state == State::Revoked { STRAGGLERS } else { OWNER_PAUSE };
             tracing::info!(metric.items_deleted = deleted, connection.id = %id,
                 "what was delivered is deleted: its time after the end is over");
-            let emptied = Connection { emptied: true, ..connection.clone() };
+            // Its receipts are among it: a link after this begins another chain.
+            let receipts = Chain::default();
+            let emptied = Connection { emptied: true, receipts, ..connection.clone() };
             return look_again(parts, emptied, now + pause).await;
         }
         parts.table.delete(&keys).await?;

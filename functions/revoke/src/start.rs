@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::id::DeploymentId;
 use salt_edge::{Keyring, Mode};
-use shell::{Aws, Entropy, Function, Platform, Queue, Rotating, StartError};
+use shell::{Aws, Entropy, Function, Notary, Platform, Queue, Rotating, StartError};
 use store::Table;
 
 use crate::retention::Retention;
@@ -13,6 +13,7 @@ use crate::retention::Retention;
 pub(crate) struct Parts {
     pub(crate) deployment: DeploymentId,
     pub(crate) table: Table,
+    pub(crate) notary: Notary,
     pub(crate) queue: Queue,
     pub(crate) bank: Rotating<Keyring>,
     pub(crate) mode: Mode,
@@ -30,9 +31,16 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let open = Keyring::opener(env.text(url)?, mode);
     let open = open.map_err(|error| StartError::unusable(url, error))?;
     let secrets = aws.secrets(&platform.clock);
+    let notary = aws.notary("HALITE_RECEIPT_KEY")?;
+    let signer = notary.clone();
+    let table = Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?);
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
-        table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
+        table: table.signing(move |text| {
+            let signer = signer.clone();
+            async move { signer.sign(text).await }
+        }),
+        notary,
         queue: aws.queue("HALITE_REVOKE_QUEUE_URL")?,
         mode,
         retention: Retention::parse(env.text("HALITE_RETENTION_DAYS")?)?,

@@ -134,6 +134,9 @@ fn wake(due: Due) -> (Wakes, Option<Message>) {
         DueKind::Erase => {
             (Wakes::Revoke, erasure.map(|erasure| Message::Erase { tenant, erasure }))
         }
+        DueKind::Notice => {
+            (Wakes::Sync, connection.map(|connection| Message::Notice { tenant, connection }))
+        }
         DueKind::Revoke => {
             (Wakes::Revoke, connection.map(|connection| Message::Revoke { tenant, connection }))
         }

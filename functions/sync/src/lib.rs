@@ -4,10 +4,12 @@
 mod callback;
 mod catalogue;
 mod claims;
+mod consent;
 mod fetch;
 mod import;
 mod known;
 mod link;
+mod notices;
 mod publish;
 mod pull;
 mod pulled;
@@ -34,6 +36,9 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
             pull::pull(&parts, &tenant, &connection, reason, now).await.map(drop)
         }
         Message::Import(wanted) => Box::pin(import::import(&parts, &wanted, now)).await,
+        Message::Notice { tenant, connection } => {
+            Box::pin(notices::come_by(&parts, &tenant, &connection, now)).await
+        }
         Message::Catalogue => catalogue::copy(&parts, now).await,
         Message::Revoke { .. }
         | Message::Unlink { .. }

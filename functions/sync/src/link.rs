@@ -8,6 +8,7 @@ use domain::{
     consent::ConsentStatus,
     id::ConnectionId,
     journal::Ledger,
+    receipt::{Channel, Noticed},
     session::{Intent, LinkSession, SessionEvent},
     trail::before,
 };
@@ -16,7 +17,7 @@ use salt_edge::Keyring;
 use shell::Failed;
 use store::StoreError;
 
-use crate::{known, pull::newest_consent, start::Parts};
+use crate::{consent::newest_consent, known, start::Parts};
 
 /// What became of it.
 pub(crate) enum Adopted {
@@ -75,8 +76,9 @@ pub(crate) async fn adopt(
         None => Vec::new(),
     };
     let reading = reading(parts, session, &connection).await?;
-    let linked = Connection { consent, other_login: None, ..connection };
-    link(parts, &linked, &reading, &claims).await
+    let seen = Noticed { at: now, channel: Channel::Visit, session: Some(&reading) };
+    let connection = Connection { other_login: None, ..connection.noted(consent, seen) };
+    link(parts, &connection, &reading, &claims).await
 }
 
 /// The session as it reads on in this connection; it keeps what the accounts were before.

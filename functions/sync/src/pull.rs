@@ -1,15 +1,14 @@
 //! Coming by a connection: ask, read, or leave it.
 
 use domain::{
-    bank::{Attempt, BankError, Health, RemoteConnection, RemoteConsent, Tag, Verdict},
+    bank::{Attempt, BankError, Health, RemoteConnection, Tag, Verdict},
     connection::{Connection, Event},
-    consent::{Consent, ConsentStatus},
-    ending::Ending,
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, History, Ledger, Tombstone},
     limits::{ASK_DEADLINE, ASK_GAP},
     look::{Look, Seen, look, running},
     message::Reason,
+    receipt::Noticed,
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, error::connection_gone};
@@ -17,6 +16,8 @@ use shell::{Failed, alarm};
 use store::{StoreError, Tail};
 
 use crate::{
+    consent::{change, seen_by},
+    notices::tell,
     pulled::{self, Pulled},
     read::{self, Copied},
     start::Parts,
@@ -66,7 +67,9 @@ async fn come_by(
             return Ok(Pulled::Left);
         }
         let remote = match bank.client.connection(&tail.connection.remote, now).await {
-            Err(error) if connection_gone(&error) => return lost(parts, &bank, &tail, now).await,
+            Err(error) if connection_gone(&error) => {
+                return lost(parts, &bank, &tail, seen_by(reason, now)).await;
+            }
             shown => shown?,
         };
         if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
@@ -121,12 +124,14 @@ async fn decide(
         Look::Ask if connection.state.waits_for_user() => Ok(Some(Pulled::Left)),
         Look::Ask => ask(parts, bank, connection, reason, now).await.map(Some),
         Look::Leave { .. } if mended(connection, remote) => {
-            change(parts, bank, connection, Event::Fetched, now).await.map(Some)
+            change(parts, bank, connection, Event::Fetched, seen_by(reason, now)).await.map(Some)
         }
         Look::Leave { until } => {
             leave(parts, connection, remote, until, reason, now).await.map(Some)
         }
-        Look::Change(event) => change(parts, bank, connection, event, now).await.map(Some),
+        Look::Change(event) => {
+            change(parts, bank, connection, event, seen_by(reason, now)).await.map(Some)
+        }
     }
 }
 
@@ -171,7 +176,10 @@ async fn ask(
     match error {
         BankError::Refused { verdict: Verdict::User, failure, .. } => {
             match failure.of_connection() {
-                Some(failure) => change(parts, bank, &asked, Event::UserNeeded(failure), now).await,
+                Some(failure) => {
+                    let seen = seen_by(reason, now);
+                    change(parts, bank, &asked, Event::UserNeeded(failure), seen).await
+                }
                 None => Ok(Pulled::Left),
             }
         }
@@ -211,69 +219,22 @@ async fn leave(
     Ok(Pulled::Left)
 }
 
-/// The connection's state changes. A consent that ended is named, whatever the attempt says.
-async fn change(
-    parts: &Parts,
-    bank: &Keyring,
-    connection: &Connection,
-    event: Event,
-    now: Timestamp,
-) -> Result<Pulled, Failed> {
-    let consent = newest_consent(bank, connection, now).await?;
-    let event = match (event, consent.as_ref().map(|consent| consent.status)) {
-        (Event::UserNeeded(_), Some(ConsentStatus::Expired)) => {
-            Event::UserNeeded(Ending::ConsentExpired.into())
-        }
-        (Event::UserNeeded(_), Some(ConsentStatus::Revoked)) => {
-            Event::UserNeeded(Ending::ConsentRevoked.into())
-        }
-        (event, _) => event,
-    };
-    let next = connection.after(event.clone())?;
-    if next.state != connection.state || consent != connection.consent {
-        put(parts, &Connection { consent, ..next }).await?;
-    }
-    Ok(match event {
-        Event::UserNeeded(failure) | Event::Closed(failure) => Pulled::UserNeeded(failure),
-        Event::Fetched
-        | Event::RevokeAsked
-        | Event::ConsentRevoked
-        | Event::RemoveAccepted
-        | Event::LeftWithOwner
-        | Event::GoneProven
-        | Event::Relinked
-        | Event::LoginAfterEnd => Pulled::Left,
-    })
-}
-
-/// The newest consent in force, else the newest: while a renewal is under way the old one counts.
-pub(crate) async fn newest_consent(
-    bank: &Keyring,
-    connection: &Connection,
-    now: Timestamp,
-) -> Result<Option<Consent>, Failed> {
-    let consents = bank.client.consents(&connection.remote, now).await?;
-    let in_force = |one: &&RemoteConsent| Consent::of(one).status == ConsentStatus::Active;
-    let newest = consents
-        .iter()
-        .max_by(|a, b| (in_force(a), a.created_at, &a.id).cmp(&(in_force(b), b.created_at, &b.id)));
-    Ok(newest.map(Consent::of))
-}
-
 /// The provider says that the connection is not there. Believed only while the same keys read its
 /// customer: valid keys of another account get the same answer for everything that is ours.
 async fn lost(
     parts: &Parts,
     bank: &Keyring,
     tail: &Tail,
-    now: Timestamp,
+    seen: Noticed<'_>,
 ) -> Result<Pulled, Failed> {
+    let now = seen.at;
     let control = bank.client.control(&tail.connection.remote_customer, now).await;
     control.inspect_err(|error| alarm("control_read_refused", &error.to_string()))?;
     let connection = tail.connection.after(Event::GoneProven)?;
     // The other function knows until when what was delivered stays.
     let due = connection.kept_due().or(Some(now));
     let connection = Connection { due, ..connection };
+    let connection = connection.noted(connection.consent.clone(), seen);
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,
@@ -281,17 +242,21 @@ async fn lost(
         body: Body::Tombstone(Tombstone { by: String::from("owner") }),
     };
     match parts.table.close(&connection, &tombstone).await {
-        Ok(_) => tracing::info!(connection.id = %connection.id, "it was removed at Salt Edge"),
+        Ok(_) => {
+            tell(&tail.connection, &connection);
+            tracing::info!(connection.id = %connection.id, "it was removed at Salt Edge");
+        }
         Err(StoreError::Conflict) => return Err(Failed::because("another closed it, or read it")),
         Err(error) => return Err(error.into()),
     }
     Ok(Pulled::Closed)
 }
 
-/// A write outside the log: whoever closed the generation, or was faster, wins.
-async fn put(parts: &Parts, connection: &Connection) -> Result<(), Failed> {
+/// A write outside the log: whoever closed the generation, or was faster, wins. Whether it was stored.
+pub(crate) async fn put(parts: &Parts, connection: &Connection) -> Result<bool, Failed> {
     match parts.table.put_connection(connection).await {
-        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(StoreError::Conflict) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

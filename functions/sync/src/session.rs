@@ -65,7 +65,8 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
     if let (true, None, Some(failure)) = (own, attempt.success_at, &attempt.failure) {
         return fail(parts, session, failure.clone(), now).await.map(Some);
     }
-    let (session, ending) = match link::adopt(parts, &bank, session, &remote, now).await? {
+    let (session, ending) = match Box::pin(link::adopt(parts, &bank, session, &remote, now)).await?
+    {
         link::Adopted::Linked(connection, session) => {
             return read(parts, session, &connection, now).await.map(Some);
         }

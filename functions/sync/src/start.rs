@@ -36,9 +36,14 @@ pub async fn start(platform: Platform) -> Result<Function, StartError> {
     let open = Keyring::opener(env.text(url)?, mode);
     let open = open.map_err(|error| StartError::unusable(url, error))?;
     let secrets = aws.secrets(&platform.clock);
+    let notary = aws.notary("HALITE_RECEIPT_KEY")?;
+    let table = Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?);
     let parts = Arc::new(Parts {
         deployment: env.parse("HALITE_DEPLOYMENT")?,
-        table: Table::new(aws.dynamodb(), env.text("HALITE_TABLE")?),
+        table: table.signing(move |text| {
+            let notary = notary.clone();
+            async move { notary.sign(text).await }
+        }),
         mode,
         cadence: cadence(env)?,
         sandboxes: env.parse("HALITE_SANDBOXES")?,

@@ -3,6 +3,10 @@
 ### Each names who acts and what they do. Sentences have no parts that are filled in: instants and addresses
 ### stand beside them in the API, and the reader's own clock and language tell them.
 
+## Before a link: what is allowed. Whoever changes these words changes `WORDING`
+
+-consent = You allow this service to read, through Salt Edge, the accounts that you choose at your bank and their transactions. Nothing can be paid or changed with it. It lasts as long as the page of Salt Edge says, and you may take it back here at any time.
+
 ## The end user
 
 reconnect = The bank did not accept your login. Please sign in at the bank again, with the right details.

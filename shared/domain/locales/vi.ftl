@@ -2,6 +2,10 @@
 ###
 ### Xưng "chúng tôi", gọi "bạn". Mỗi câu nói rõ ai làm và làm gì; không có phần nào được điền thêm vào câu.
 
+## Trước khi liên kết: điều được cho phép. Ai sửa những lời này thì sửa cả `WORDING`
+
+-consent = Bạn cho phép dịch vụ này đọc, thông qua Salt Edge, các tài khoản mà bạn chọn tại ngân hàng của mình và các giao dịch của chúng. Không thể dùng sự cho phép này để chuyển tiền hay thay đổi điều gì. Nó có hiệu lực trong thời hạn ghi trên trang của Salt Edge, và bạn có thể rút lại tại đây bất cứ lúc nào.
+
 ## Người dùng
 
 reconnect = Ngân hàng không chấp nhận thông tin đăng nhập của bạn. Vui lòng đăng nhập lại tại ngân hàng bằng thông tin đúng.

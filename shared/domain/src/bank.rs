@@ -8,7 +8,7 @@ pub mod search;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use consent::{RemoteConsent, RemoteConsentState};
+pub use consent::{EndedBy, RemoteConsent, RemoteConsentState};
 pub use error::{BankError, Verdict};
 pub use institution::{Health, Institution, SANDBOXES};
 

@@ -10,11 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::{Consent, ConsentStatus},
+    consent::Consent,
     id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
     journal::Position,
     limits::{CYCLE_MINUTES, TOLD_AFTER},
     next_action::{NextAction, NextStep},
+    notice::Ladder,
+    receipt::Chain,
     session::InstitutionRef,
 };
 
@@ -44,6 +46,15 @@ pub struct Connection {
     pub state: State,
     /// The newest consent.
     pub consent: Option<Consent>,
+    /// The receipts of its consents.
+    #[serde(default, skip_serializing_if = "Chain::is_empty")]
+    pub receipts: Chain,
+    /// What was told of the end of its consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
+    /// The instant of its next notice is stored with its next write.
+    #[serde(skip)]
+    pub clock: bool,
     /// When it was linked first.
     pub created_at: Timestamp,
     /// When a read last found nothing new; newer reads that found something are in the journal.
@@ -122,15 +133,9 @@ impl Connection {
         })
     }
 
-    /// The connection after this event, one write later. When it is gone, every consent to it is over.
+    /// The connection after this event, one write later.
     pub fn after(&self, event: Event) -> Result<Self, IllegalTransition> {
         let state = self.state.apply(event)?;
-        let mut consent = self.consent.clone();
-        if let (State::Revoked, Some(consent)) = (&state, &mut consent)
-            && consent.status == ConsentStatus::Active
-        {
-            consent.status = ConsentStatus::Revoked;
-        }
-        Ok(Self { state, consent, tries: 0, ..self.clone() })
+        Ok(Self { state, tries: 0, ..self.clone() })
     }
 }

@@ -1,12 +1,12 @@
 //! What the user allowed, and until when.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::{
-    bank::{RemoteConsent, RemoteConsentState},
-    id::{ConsentId, RemoteConsentId, digest},
+    bank::{EndedBy, RemoteConsent, RemoteConsentState},
+    id::{ConnectionId, ConsentId, RemoteConsentId},
 };
 
 /// Where the end of a consent is known from.
@@ -19,6 +19,17 @@ pub enum Basis {
     Derived,
     /// Nobody says.
     Unknown,
+}
+
+impl Basis {
+    /// The name that the API shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Derived => "derived",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What it is in force as.
@@ -71,11 +82,29 @@ pub struct Consent {
     pub expires_at: Option<Timestamp>,
     /// Where the end is known from.
     pub basis: Basis,
+    /// What it is about, in the provider's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// The first day of data that it is about; none = the provider does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The last one; none = there is none, or the provider does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Date>,
+    /// Its length in days; none = unlimited, or not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_days: Option<u16>,
+    /// When the provider says that it was ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Who ended it, where the provider says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<EndedBy>,
 }
 
 impl Consent {
-    /// Our view of the provider's consent.
-    pub fn of(remote: &RemoteConsent) -> Self {
+    /// Our view of the provider's consent to this connection.
+    pub fn of(connection: &ConnectionId, remote: &RemoteConsent) -> Self {
         // An end beyond all dates is as good as none.
         let derived = remote.created_at.zip(remote.period_days).and_then(|(from, days)| {
             from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).ok()
@@ -86,12 +115,18 @@ impl Consent {
             (None, None) => (None, Basis::Unknown),
         };
         Self {
-            id: ConsentId::from_bytes(&digest(&["consent", remote.id.as_str()])[..16]),
+            id: connection.consent(&remote.id),
             remote: remote.id.clone(),
             status: ConsentStatus::of(remote.state),
             given_at: remote.created_at,
             expires_at,
             basis,
+            scopes: remote.scopes.clone(),
+            from: remote.from,
+            to: remote.to,
+            period_days: remote.period_days,
+            ended_at: remote.revoked_at,
+            ended_by: remote.ended_by,
         }
     }
 }
@@ -112,8 +147,12 @@ mod tests {
                 period_days: Some(90),
                 created_at: Some(from.parse().unwrap()),
                 revoked_at: None,
+                ended_by: None,
+                scopes: Vec::new(),
+                from: None,
+                to: None,
             };
-            let shown = Consent::of(&remote);
+            let shown = Consent::of(&"con_1".parse().unwrap(), &remote);
             assert_eq!(shown.expires_at, want.map(|end| end.parse().unwrap()), "{from}");
             assert_eq!(shown.basis == Basis::Derived, want.is_some(), "{from}");
         }

@@ -69,7 +69,7 @@ fn usable_as(state: &State) -> Option<u8> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{connection::Asks, connection::Phase, session::InstitutionRef};
+    use crate::{connection::Asks, connection::Phase, receipt::Chain, session::InstitutionRef};
     use NextAction as A;
 
     pub(crate) fn connection(id: &str, state: State, day: i8) -> Connection {
@@ -90,6 +90,9 @@ pub(crate) mod tests {
             generation: 1,
             state,
             consent: None,
+            receipts: Chain::default(),
+            ladder: None,
+            clock: false,
             created_at,
             checked_at: None,
             data_as_of: None,

@@ -150,8 +150,8 @@ id! { /** One attempt of a user to link, reconnect or refresh. */
 LinkSessionId, "lnk_", 40, ours, "lnk_ and up to 40 of a-z 0-9" }
 id! { /** One erasure of a customer; afterwards its receipt. */
 ErasureId, "era_", 40, ours, "era_ and up to 40 of a-z 0-9" }
-id! { /** Our name for one consent that a user gave. */
-ConsentId, "csn_", 40, ours, "csn_ and up to 40 of a-z 0-9" }
+id! { /** Our name for one consent that a user gave. It holds its connection's: no look-up is kept. */
+ConsentId, "csn_", 60, ours, "csn_ and up to 60 of a-z 0-9" }
 id! { /** The SaaS's own customer of Halite: the `tenant` claim of a token. */
 TenantId, "", 64, claim, "1 to 64 visible ASCII characters without #" }
 id! { /** The end user, as the SaaS's token names them: the `sub` claim. */
@@ -193,6 +193,21 @@ impl ConnectionId {
     pub fn account_in(&self, remote: &RemoteAccountId, currency: &str) -> AccountId {
         let parts = [self.as_str(), remote.as_str(), currency];
         AccountId::from_bytes_after(self.tail(), &digest(&parts))
+    }
+
+    /// The consent that Salt Edge shows as `remote` under this connection.
+    pub fn consent(&self, remote: &RemoteConsentId) -> ConsentId {
+        let hash = digest(&["consent", self.as_str(), remote.as_str()]);
+        ConsentId(format!("{}{}{}", ConsentId::PREFIX, self.tail(), base32(&hash[..10])))
+    }
+}
+
+impl ConsentId {
+    /// The connection that this consent belongs to; `None` for a text that we never gave out.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        let tail = self.tail();
+        let connection = tail.get(..tail.len().checked_sub(AccountId::HASH)?)?;
+        format!("{}{connection}", ConnectionId::PREFIX).parse().ok()
     }
 }
 
@@ -253,6 +268,17 @@ pub(crate) fn digest(parts: &[&str]) -> Vec<u8> {
     context.finish().as_ref().to_vec()
 }
 
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn hex_digest(bytes: &[u8]) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, bytes);
+    hash.as_ref()
+        .iter()
+        .flat_map(|byte| {
+            [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0'))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,8 +301,11 @@ mod tests {
     fn an_account_knows_its_connection() {
         let connection = ConnectionId::from_bytes(&[7; 15]);
         let account = connection.account(&"1700780000000000011".parse().unwrap());
-        assert_eq!(account.connection(), Some(connection));
+        assert_eq!(account.connection().as_ref(), Some(&connection));
         assert_eq!("acc_short".parse::<AccountId>().unwrap().connection(), None);
+        let consent = connection.consent(&"1400560000000000003".parse().unwrap());
+        assert_eq!(consent.connection().as_ref(), Some(&connection));
+        assert_eq!("csn_short".parse::<ConsentId>().unwrap().connection(), None);
     }
 
     #[test]

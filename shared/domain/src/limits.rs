@@ -77,6 +77,10 @@ pub const REVOKE_PAUSES: [i64; 6] = [1, 5, 15, 60, 240, 1_440];
 pub const TOLD_AFTER: u32 = 6;
 /// The day on which a connection left with its owner is looked at again.
 pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+/// Days before the end of a consent at which its user is told, and at the end itself.
+pub const NOTICE_DAYS: [u16; 6] = [30, 15, 7, 3, 1, 0];
+/// Receipts of one connection that are shown and exported: a consent in force has two or three a year.
+pub const RECEIPTS_SHOWN: usize = 2_000;
 /// Entries behind the folds from which on they are written anew.
 pub const FOLD_ENTRIES: u64 = 64;
 /// What the entries behind the folds weigh, in bytes before compression, from which on they are written anew.

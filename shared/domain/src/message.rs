@@ -58,6 +58,13 @@ pub enum Message {
     },
     /// What Salt Edge has and what we have is to be compared.
     Compare,
+    /// A user may have to be told that their consent ends.
+    Notice {
+        /// The tenant.
+        tenant: TenantId,
+        /// The connection.
+        connection: ConnectionId,
+    },
     /// The catalogue of banks is to be copied.
     Catalogue,
     /// Rows that a search found missing are wanted.
@@ -75,6 +82,7 @@ impl Message {
             Self::Unlink { .. } => "unlink",
             Self::Erase { .. } => "erase",
             Self::Compare => "compare",
+            Self::Notice { .. } => "notice",
             Self::Catalogue => "catalogue",
             Self::Import(_) => "import",
         }
@@ -92,9 +100,9 @@ impl Message {
                 (_, None) => format!("{:?} {:?}", hint.callback, hint.institution),
             },
             Self::Session { session, .. } | Self::Unlink { session, .. } => session.to_string(),
-            Self::Pull { connection, .. } | Self::Revoke { connection, .. } => {
-                connection.to_string()
-            }
+            Self::Pull { connection, .. }
+            | Self::Revoke { connection, .. }
+            | Self::Notice { connection, .. } => connection.to_string(),
             Self::Erase { erasure, .. } => erasure.to_string(),
             Self::Compare => String::from("compare"),
             Self::Catalogue => String::from("catalogue"),

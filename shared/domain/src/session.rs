@@ -211,6 +211,9 @@ pub struct LinkSession {
     pub return_to: String,
     /// The user's language.
     pub locale: Locale,
+    /// The version of the words that they read before they went; none = begun by a release that showed none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
     /// How far it has come.
     #[serde(flatten)]
     pub stage: Stage,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::next_action::NextAction;
+use crate::{id::hex_digest, next_action::NextAction};
 
 include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
 
@@ -26,6 +26,10 @@ pub enum Locale {
     /// Vietnamese.
     Vi,
 }
+
+/// The version of the words that users read before they give a consent: it changes whenever the words do, in any
+/// language.
+pub const WORDING: &str = "2026-11-22";
 
 impl FromStr for Locale {
     type Err = std::convert::Infallible;
@@ -63,6 +67,19 @@ impl Locale {
             Self::En => "en",
             Self::Vi => "vi",
         }
+    }
+
+    /// What a user is about to allow: to be read before they open a link.
+    pub fn consent(self) -> &'static str {
+        match self {
+            Self::En => en_consent(),
+            Self::Vi => vi_consent(),
+        }
+    }
+
+    /// SHA-256 of these words, as UTF-8; none where they are of another version than this release has.
+    pub fn consent_hash(self, version: &str) -> Option<String> {
+        (version == WORDING).then(|| hex_digest(self.consent().as_bytes()))
     }
 
     /// The next action as a sentence that names who does what.
@@ -105,6 +122,17 @@ mod tests {
             }
         }
         assert_eq!(sentences.len(), NextAction::ALL.len() * Locale::VARIANTS.len());
+    }
+
+    #[test]
+    fn c1_other_words_have_another_version() {
+        for (locale, sha256) in [
+            (Locale::En, "6c33e91a712ba5bb15b460501e33cc4b6cc9171bdc4ef43f2629059dbaee9378"),
+            (Locale::Vi, "686c9643fb3d4f91dc310de12e0c767e1697ff9e744e3275fcd449bb99e8fd4b"),
+        ] {
+            assert_eq!(locale.consent_hash("2026-11-22").as_deref(), Some(sha256));
+            assert_eq!(locale.consent_hash("2026-11-21"), None);
+        }
     }
 
     /// Words of which a sentence has one, by who acts: they name the actor, or speak to them of a step.

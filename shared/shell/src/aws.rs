@@ -10,6 +10,7 @@ use aws_smithy_http_client::{
 use crate::{
     Clock,
     env::{Env, StartError},
+    notary::Notary,
     queue::Queue,
     secrets::Secrets,
 };
@@ -63,6 +64,12 @@ impl Aws {
     pub fn queue(&self, variable: &str) -> Result<Queue, StartError> {
         let client = aws_sdk_sqs::Client::new(&self.at("AWS_ENDPOINT_URL_SQS"));
         Ok(Queue::new(client, self.env.address(variable)?.to_owned()))
+    }
+
+    /// The key of receipts, whose id the variable holds.
+    pub fn notary(&self, variable: &str) -> Result<Notary, StartError> {
+        let client = aws_sdk_kms::Client::new(&self.at("AWS_ENDPOINT_URL_KMS"));
+        Ok(Notary::new(client, self.env.text(variable)?.to_owned()))
     }
 
     /// The secrets.

@@ -50,6 +50,8 @@ pub enum Code {
     LinkTokenNotFound,
     /// No such connection, or not this caller's.
     ConnectionNotFound,
+    /// No such consent, or not this caller's.
+    ConsentNotFound,
     /// No such account, or not this caller's.
     AccountNotFound,
     /// No such statement, or not this caller's.
@@ -144,6 +146,7 @@ impl Code {
             Self::LinkSessionNotFound => (404, FixRequest, "There is no such link session"),
             Self::LinkTokenNotFound => (404, StartAgain, "The address leads nowhere"),
             Self::ConnectionNotFound => (404, FixRequest, "There is no such connection"),
+            Self::ConsentNotFound => (404, FixRequest, "There is no such consent"),
             Self::AccountNotFound => (404, FixRequest, "There is no such account"),
             Self::StatementNotFound => (404, FixRequest, "There is no such statement"),
             Self::CustomerNotFound => (404, FixRequest, "There is no such customer"),

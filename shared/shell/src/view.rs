@@ -10,6 +10,7 @@ use domain::{
     journal::{History, Ledger},
     mapping::Mapping,
     next_action::{Actor, NextAction, NextStep},
+    notice::{Notice, NoticeEvent},
     session::InstitutionRef,
     wording::Locale,
 };
@@ -115,6 +116,35 @@ struct ConsentView {
     given_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     basis: Basis,
+    days_left: Option<i64>,
+    notices: Vec<NoticeView>,
+}
+
+/// What was told of a consent's end.
+#[derive(Debug, Clone, Serialize)]
+struct NoticeView {
+    event: NoticeEvent,
+    days: Option<u16>,
+    at: Timestamp,
+    skipped: Vec<u16>,
+}
+
+impl ConsentView {
+    fn of(connection: &Connection, now: Timestamp) -> Option<Self> {
+        let consent = connection.consent.as_ref()?;
+        let sent = connection.ladder.iter().flat_map(|ladder| ladder.sent.iter().cloned());
+        let notices =
+            sent.map(|Notice { event, days, at, skipped }| NoticeView { event, days, at, skipped });
+        Some(Self {
+            id: consent.id.clone(),
+            status: consent.status,
+            given_at: consent.given_at,
+            expires_at: consent.expires_at,
+            basis: consent.basis,
+            days_left: consent.days_left(now),
+            notices: notices.collect(),
+        })
+    }
 }
 
 /// Earlier links of the same bank that only their owner can delete. None of them has a consent any more.
@@ -133,13 +163,6 @@ impl ConnectionView {
         let scheduled = connection.state == State::Active;
         let asking = asking(connection, data_as_of, now);
         let (next_check_at, next_check_reason) = connection.next_check(asking, now);
-        let consent = connection.consent.as_ref().map(|consent| ConsentView {
-            id: consent.id.clone(),
-            status: consent.status,
-            given_at: consent.given_at,
-            expires_at: consent.expires_at,
-            basis: consent.basis,
-        });
         Self {
             id: connection.id.clone(),
             status: connection.state.name(),
@@ -159,7 +182,7 @@ impl ConnectionView {
             history: ledger.history,
             quarantined: ledger.quarantined.len(),
             compared_days: ledger.overlap(),
-            consent,
+            consent: ConsentView::of(connection, now),
             accounts: account::all(connection, ledger, looking.mapping),
             left_in_dashboard: (!connection.left.is_empty()).then(|| LeftView {
                 count: connection.left.len(),

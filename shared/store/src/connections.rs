@@ -51,13 +51,19 @@ impl Table {
         self.get_newest("connection", &Key::connection(tenant, connection)).await
     }
 
-    /// Stores the next state of a connection.
+    /// Stores the next state of a connection, and what it has a receipt of: both or none.
     ///
     /// Errors: [`StoreError::Conflict`] when somebody was faster. That is the fence of every write
     /// outside the log: whoever closed the generation has raised the version.
     pub async fn put_connection(&self, connection: &Connection) -> Result<Connection, StoreError> {
-        let next = Connection { version: connection.version + 1, ..connection.clone() };
-        self.put(item(&next)?, When::Version(connection.version)).await?;
+        let (next, when) = (one_more(connection), When::Version(connection.version));
+        let mut items = self.receipts_of(connection).await?;
+        if items.is_empty() {
+            self.put(item(&next)?, when).await?;
+        } else {
+            items.push((item(&next)?, when));
+            self.put_all(items).await?;
+        }
         Ok(next)
     }
 
@@ -81,7 +87,7 @@ impl Table {
     ) -> Result<(Connection, LinkSession), StoreError> {
         let fresh = connection.version == 0;
         let when = if fresh { When::Absent } else { When::Version(connection.version) };
-        let next = Connection { version: connection.version + 1, ..connection.clone() };
+        let next = one_more(connection);
         let moved = LinkSession { version: session.version + 1, ..session.clone() };
         let whose = Whose { tenant: next.tenant.clone(), connection: next.id.clone() };
         let mut items = vec![
@@ -98,6 +104,7 @@ impl Table {
             let key = Key::listed(&next.tenant, &next.customer, &next.id);
             items.push((Draft::new(&key, "listed", &next.id)?.done(), When::Always));
         }
+        items.extend(self.receipts_of(connection).await?);
         for claim in claims.iter().take(CLAIMS) {
             items.push(claims::draft(&next.tenant, &next.customer, claim)?);
         }
@@ -202,6 +209,12 @@ pub struct Listed {
     pub id: ConnectionId,
     /// Its place in the list: where the next page goes on.
     pub place: String,
+}
+
+/// The connection as its next write leaves it.
+pub(crate) fn one_more(connection: &Connection) -> Connection {
+    let receipts = connection.receipts.written();
+    Connection { version: connection.version + 1, receipts, clock: false, ..connection.clone() }
 }
 
 pub(crate) fn item(connection: &Connection) -> Result<Item, StoreError> {

@@ -35,10 +35,13 @@ pub enum DueKind {
     Revoke,
     /// An erasure goes on.
     Erase,
+    /// A user is told that their consent ends.
+    Notice,
 }
 
 impl DueKind {
-    const ALL: [Self; 5] = [Self::Session, Self::Unlink, Self::Pull, Self::Revoke, Self::Erase];
+    const ALL: [Self; 6] =
+        [Self::Session, Self::Unlink, Self::Pull, Self::Revoke, Self::Erase, Self::Notice];
 
     fn name(self) -> &'static str {
         match self {
@@ -47,6 +50,7 @@ impl DueKind {
             Self::Pull => "pull",
             Self::Revoke => "revoke",
             Self::Erase => "erase",
+            Self::Notice => "notice",
         }
     }
 }

@@ -35,6 +35,7 @@ const RECORD: &[&str] = &["d"];
 const VERSIONED: &[&str] = &["d", "v"];
 const ENDS: &[&str] = &["d", "ttl"];
 const DUE: &[&str] = &["d", "v", "ttl", "due_pk", "due_sk"];
+const NOTICE: &[&str] = &["d", "due_pk", "due_sk"];
 const CONNECTION: &[&str] = &["d", "v", "due_pk", "due_sk", "slot_pk", "slot_sk"];
 
 /// Every kind.
@@ -46,6 +47,8 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "fold_indexes", pk: "T#*#C#*", sk: "F", attributes: VERSIONED, rule: Rule::Connection },
     Kind { name: "mappings", pk: "T#*#C#*", sk: "A", attributes: VERSIONED, rule: Rule::Connection },
     Kind { name: "statements", pk: "T#*#C#*", sk: "S#*", attributes: RECORD, rule: Rule::Connection },
+    Kind { name: "consent_receipts", pk: "T#*#C#*", sk: "R#*", attributes: RECORD, rule: Rule::Connection },
+    Kind { name: "notices", pk: "T#*#C#*", sk: "N", attributes: NOTICE, rule: Rule::Connection },
     Kind { name: "listed", pk: "T#*", sk: "U#*", attributes: RECORD, rule: Rule::Connection },
     Kind { name: "remote_ids", pk: "REMOTE#*", sk: "REMOTE", attributes: ENDS, rule: Rule::Connection },
     Kind { name: "claims", pk: "T#*#U#*", sk: "A#*", attributes: VERSIONED, rule: Rule::Connection },

@@ -226,7 +226,7 @@ impl Table {
         Ok(matches!(last.body, Body::Tombstone(_)).then_some(last.read_at))
     }
 
-    /// Closes the generation: the tombstone and the connection's next state, both or none.
+    /// Closes the generation: the tombstone, the connection's next state and its receipts, all or none.
     ///
     /// Errors: [`StoreError::Conflict`] when an entry or another state got in between.
     pub async fn close(
@@ -234,12 +234,13 @@ impl Table {
         connection: &Connection,
         tombstone: &Entry,
     ) -> Result<Connection, StoreError> {
-        let next = Connection { version: connection.version + 1, ..connection.clone() };
+        let next = connections::one_more(connection);
         let key = Key::entry(&next.tenant, &next.id, tombstone.at);
         let entry = Draft::of_bytes(&key, packed(tombstone, None)?).done();
-        let item = connections::item(&next)?;
-        self.put_all(vec![(entry, When::Absent), (item, When::Version(connection.version))])
-            .await?;
+        let mut items = vec![(entry, When::Absent)];
+        items.push((connections::item(&next)?, When::Version(connection.version)));
+        items.extend(self.receipts_of(connection).await?);
+        self.put_all(items).await?;
         Ok(next)
     }
 }

@@ -66,6 +66,16 @@ impl Key {
         Self::new(partition(tenant, connection), statement(account, version))
     }
 
+    /// A receipt of a connection's consents: in its partition, out of the way of every pull's query.
+    pub(crate) fn receipt(tenant: &TenantId, connection: &ConnectionId, number: u64) -> Self {
+        Self::new(partition(tenant, connection), format!("{RECEIPT}{number:08}"))
+    }
+
+    /// When a connection's next notice is due.
+    pub(crate) fn notice(tenant: &TenantId, connection: &ConnectionId) -> Self {
+        Self::new(partition(tenant, connection), "N")
+    }
+
     /// Which of a customer's connections has an account.
     pub(crate) fn claim(tenant: &TenantId, customer: &CustomerId, account: &str) -> Self {
         Self::new(claims(tenant, customer), format!("{CLAIM}{account}"))
@@ -173,6 +183,8 @@ impl Key {
 
 /// Sorts behind every character that a key may hold: the upper end of a range.
 pub(crate) const END: char = '\u{7f}';
+/// The beginning of a receipt's sort key.
+pub(crate) const RECEIPT: &str = "R#";
 /// The beginning of a claim's sort key.
 pub(crate) const CLAIM: &str = "A#";
 /// The sort key of a connection.

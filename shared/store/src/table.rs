@@ -11,6 +11,7 @@ use crate::{
     error::{StoreError, cancelled, sorted},
     item::{self, Item},
     keys::Key,
+    receipts::Signer,
 };
 
 /// Nothing is there.
@@ -50,6 +51,7 @@ pub const SHAPE: Shape = Shape {
 pub struct Table {
     pub(crate) client: Client,
     pub(crate) name: String,
+    pub(crate) signer: Option<Signer>,
 }
 
 /// What a write is conditioned on.
@@ -70,7 +72,7 @@ pub(crate) enum When {
 impl Table {
     /// The table of this name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self { client, name: name.into(), signer: None }
     }
 
     /// One record; half-price, so it may be a moment old. Whoever writes on it carries a condition.

@@ -7,6 +7,7 @@
     reason = "a journey that cannot go on is a failed test"
 )]
 
+pub mod consents;
 pub mod erasing;
 pub mod logs;
 pub mod oracle;

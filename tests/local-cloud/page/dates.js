@@ -4,11 +4,6 @@ export function formatDate(text, locale) {
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.UTC(year, month - 1, day));
 }
 
-/** Whole days from `now` until an instant, never fewer than none. */
-export function daysUntil(text, now = Date.now()) {
-  return Math.max(Math.floor((new Date(text) - now) / 86_400_000), 0);
-}
-
 /** The day of an instant in the reader's own zone. */
 export function formatDay(text, locale) {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(text));

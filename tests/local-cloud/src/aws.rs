@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::keys::Keys;
 use crate::permissions;
 use crate::queues::Queues;
 use crate::tap::{Asked, Service, Tap};
@@ -26,6 +27,8 @@ pub(crate) struct Aws {
     pub(crate) queues: Arc<Queues>,
     /// Secret texts by ARN.
     pub(crate) secrets: BTreeMap<String, String>,
+    /// Keys that sign.
+    pub(crate) keys: Keys,
     /// Where the embedded table engine listens.
     pub(crate) engine: String,
     /// The client that talks to it.
@@ -64,6 +67,7 @@ async fn answer(
         "DynamoDB_20120810" => Service::DynamoDb,
         "AmazonSQS" => Service::Sqs,
         "secretsmanager" => Service::Secrets,
+        "TrentService" => Service::Kms,
         _ => return error("UnknownOperationException", target).map(Body::from),
     };
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -81,6 +85,7 @@ async fn answer(
         match service {
             Service::DynamoDb => aws.table(operation, &headers, request).await,
             Service::Sqs => aws.queue(operation, &request),
+            Service::Kms => aws.keys.answer(operation, &request),
             Service::Secrets | Service::SaltEdge => aws.secret(operation, &request),
         }
     };
@@ -195,11 +200,11 @@ pub(crate) async fn relay(
     Ok(response)
 }
 
-fn ok(body: &Value) -> Response<Bytes> {
+pub(crate) fn ok(body: &Value) -> Response<Bytes> {
     Response::new(Bytes::from(body.to_string()))
 }
 
-fn error(code: &str, message: &str) -> Response<Bytes> {
+pub(crate) fn error(code: &str, message: &str) -> Response<Bytes> {
     let body = json!({ "__type": code, "message": message });
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = match code {

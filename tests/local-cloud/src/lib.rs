@@ -15,6 +15,7 @@ mod gateway;
 mod invocations;
 mod issuer;
 mod keep;
+mod keys;
 mod left_over;
 mod live;
 mod mark;

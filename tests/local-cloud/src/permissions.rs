@@ -45,6 +45,10 @@ pub(crate) fn asks(
             let id = request["SecretId"].as_str().unwrap_or_default();
             vec![ask(format!("secretsmanager:{operation}"), id, Vec::new())]
         }
+        Service::Kms => {
+            let id = request["KeyId"].as_str().unwrap_or_default();
+            vec![ask(format!("kms:{operation}"), id, Vec::new())]
+        }
         Service::DynamoDb if operation == "TransactWriteItems" => transaction(request)
             .map(|(kind, part)| {
                 let action = match kind {

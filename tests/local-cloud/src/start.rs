@@ -11,6 +11,7 @@ use crate::cloud::{LocalCloud, Shared};
 use crate::gateway::Gateway;
 use crate::invocations::{Hosted, Invocations};
 use crate::issuer::Issuer;
+use crate::keys::Keys;
 use crate::options::{Options, TENANT, TemplateText};
 use crate::queues::Queues;
 use crate::servers::{Place, Servers};
@@ -157,6 +158,7 @@ impl Ground {
         Ok(Aws {
             queues: parts.queues.clone(),
             secrets: secrets::texts(&template.secrets, &self.options, folder)?,
+            keys: Keys::open(&template.signing_keys, folder)?,
             engine: engine.to_owned(),
             http: parts.http.clone(),
             roles: template.functions.iter().map(role).collect(),
@@ -265,6 +267,7 @@ fn machine(aws: &str, package: &str) -> Vec<(String, String)> {
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint),
         ("AWS_ENDPOINT_URL_SQS", &endpoint),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoint),
+        ("AWS_ENDPOINT_URL_KMS", &endpoint),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

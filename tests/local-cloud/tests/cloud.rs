@@ -85,7 +85,9 @@ async fn a_bank_is_linked_through_gateway_queue_and_table() {
     assert_eq!(connections.len(), 1, "{connections:?}");
     let counts = world.cloud.tap().counts();
     let asked = |service| counts.iter().any(|((_, one, _), _)| *one == service);
-    for service in [Service::DynamoDb, Service::Sqs, Service::Secrets, Service::SaltEdge] {
+    for service in
+        [Service::DynamoDb, Service::Kms, Service::Sqs, Service::Secrets, Service::SaltEdge]
+    {
         assert!(asked(service), "{service:?} in {counts:?}");
     }
     assert!(world.cloud.tap().half_units("sync").1 > 0, "what sync writes is counted");

@@ -1,9 +1,25 @@
 //! Consents as the provider shows them.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use strum::VariantArray;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::RemoteConsentId;
+
+/// Who ended a consent, as the provider says: `revoke_reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// Its time was over.
+    Time,
+    /// We, by the provider's API.
+    Client,
+    /// The bank.
+    Bank,
+    /// The provider itself, or the user in the provider's dashboard.
+    SaltEdge,
+}
 
 /// A consent as the provider shows it.
 #[derive(Debug, Clone)]
@@ -20,6 +36,14 @@ pub struct RemoteConsent {
     pub created_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Who ended it, where the provider says so.
+    pub ended_by: Option<EndedBy>,
+    /// What it is about, in the provider's words.
+    pub scopes: Vec<String>,
+    /// The first day of data that it is about.
+    pub from: Option<Date>,
+    /// The last one.
+    pub to: Option<Date>,
 }
 
 /// `status` of a consent.

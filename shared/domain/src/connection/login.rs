@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Asks, Connection, State};
-use crate::{bank::RemoteConnection, id::ConnectionId, session::LinkSession};
+use crate::{bank::RemoteConnection, id::ConnectionId, receipt::Chain, session::LinkSession};
 
 impl Connection {
     /// The connection of a session's login. Its id follows from the session: whoever delivers the message twice
@@ -19,6 +19,9 @@ impl Connection {
             generation: 1,
             state: State::Active,
             consent: None,
+            receipts: Chain::default(),
+            ladder: None,
+            clock: false,
             created_at: now,
             checked_at: None,
             data_as_of: None,

@@ -1,9 +1,12 @@
 //! Consents.
 
-use domain::bank::{RemoteConsent, RemoteConsentState};
+use domain::bank::{EndedBy, RemoteConsent, RemoteConsentState};
 
 use super::{Why, days};
-use crate::wire::consent::Consent;
+use crate::{error::printable, wire::consent::Consent};
+
+/// Scopes that are kept; three are known.
+const SCOPES: usize = 10;
 
 /// A consent.
 pub fn consent(wire: Consent) -> Result<RemoteConsent, Why> {
@@ -15,9 +18,21 @@ pub fn consent(wire: Consent) -> Result<RemoteConsent, Why> {
         (None, Some(_)) => RemoteConsentState::Revoked,
         (_, _) => RemoteConsentState::Unknown,
     };
+    let ended_by = match wire.revoke_reason.as_deref() {
+        Some("expired") => Some(EndedBy::Time),
+        Some("client") => Some(EndedBy::Client),
+        Some("provider") => Some(EndedBy::Bank),
+        Some("saltedge") => Some(EndedBy::SaltEdge),
+        Some(_) | None => None,
+    };
+    let scopes = wire.scopes.unwrap_or_default();
     Ok(RemoteConsent {
         id,
         state,
+        ended_by,
+        scopes: scopes.iter().take(SCOPES).map(|scope| printable(scope)).collect(),
+        from: wire.from_date,
+        to: wire.to_date,
         expires_at: wire.expires_at,
         period_days: days(wire.period_days),
         created_at: wire.created_at,

@@ -1,6 +1,6 @@
 //! Consents.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 
 use super::value::Id;
@@ -29,4 +29,16 @@ pub struct Consent {
     /// When it was taken back.
     #[serde(default, deserialize_with = "super::value::tolerant")]
     pub revoked_at: Option<Timestamp>,
+    /// `expired`, `client`, `provider`, `saltedge`.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub revoke_reason: Option<String>,
+    /// `accounts`, `transactions`, `holder_info`.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub scopes: Option<Vec<String>>,
+    /// The first day of data.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub from_date: Option<Date>,
+    /// The last one.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub to_date: Option<Date>,
 }

@@ -85,6 +85,8 @@ fn routes() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("GET", "/v1/accounts/{acc}/statements", None),
         ("GET", "/v1/statements/{stm}", None),
         ("GET", "/v1/erasure-requests/{era}", None),
+        ("GET", "/v1/consents/{csn}/history", None),
+        ("GET", "/v1/consents/{csn}/export", None),
     ]
 }
 
@@ -102,7 +104,7 @@ fn every_route_with_an_id_is_in_the_table() {
             told.insert((method.clone(), path));
         }
     }
-    let kinds = ["{lnk}", "{con}", "{acc}", "{stm}", "{era}"];
+    let kinds = ["{lnk}", "{con}", "{acc}", "{stm}", "{era}", "{csn}"];
     let general =
         |path: &str| kinds.iter().fold(path.to_owned(), |path, kind| path.replace(kind, "{id}"));
     let tried: BTreeSet<_> =
@@ -121,11 +123,12 @@ fn bare(mut answer: e2e::Answer, path: &str) -> (u16, Value) {
 
 async fn assert_sees_nothing(stranger: &User<'_>, scene: &Scene, who: &str) {
     let con = scene.connection["id"].as_str().unwrap();
+    let consent = scene.connection["consent"]["id"].as_str().unwrap();
     let made_up = |id: &str| format!("{}{}", &id[..4], "0".repeat(id.len() - 4));
     for (method, path, body) in routes() {
-        let ids = [con, &scene.account, &scene.session, &scene.statement, &scene.erasure];
+        let ids = [con, &scene.account, &scene.session, &scene.statement, &scene.erasure, consent];
         let with = |id: &dyn Fn(&str) -> String| {
-            let names = ["{con}", "{acc}", "{lnk}", "{stm}", "{era}"];
+            let names = ["{con}", "{acc}", "{lnk}", "{stm}", "{era}", "{csn}"];
             names
                 .iter()
                 .zip(ids)

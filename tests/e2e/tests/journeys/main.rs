@@ -10,6 +10,8 @@ mod accounts;
 mod bad_input;
 mod bad_return_to;
 mod bad_tokens;
+mod c1_receipts;
+mod c2_notices;
 mod c5_deadlines;
 mod c5_orphans;
 mod callbacks_hostile;

@@ -149,7 +149,9 @@ async fn killed_at_each(kind: ClientKind, effect: Effect) {
     let world = world(WorldOptions { kind, ..quiet() }).await;
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(OAUTH).await;
+    let mut events = vec!["given"];
     for k in 1.. {
+        events.push("renewed");
         world.advance(minutes(61), minutes(61)).await;
         add(&world, OAUTH, &format!("STEP {k}"), 0);
         let fired = world.cloud.tap().fired();
@@ -169,6 +171,7 @@ async fn killed_at_each(kind: ClientKind, effect: Effect) {
             break;
         }
     }
+    assert_eq!(ada.consent_events(&connection).await, events, "{effect:?}: a receipt each, once");
     assert_no_holes(&world).await;
 }
 

@@ -64,6 +64,8 @@ async fn assert_ended(ada: &User<'_>, connection: &Value, closed: &Closed, case:
     assert_eq!(entries(world, connection).await, closed.entries, "{case}: after the tombstone");
     assert_eq!(ada.statement(connection).await, closed.rows, "{case}: rows came afterwards");
     assert!(world.cloud.dead_letters().is_empty(), "{case}");
+    let receipts = ada.consent_events(connection).await;
+    assert_eq!(receipts, ["given", "revocation_requested", "revoked"], "{case}");
     let record = world.salt_edge.control().record();
     assert_eq!(record.revocations.len(), 1, "{case}: {:?}", record.revocations);
     assert_eq!(record.deletions.len(), 1, "{case}: {:?}", record.deletions);

@@ -74,7 +74,7 @@ impl Meter<'_> {
                     self.month.asks += u64::from(asks);
                 }
                 Service::Sqs => self.month.queue_requests += 1,
-                Service::Secrets => {}
+                Service::Secrets | Service::Kms => {}
             }
         }
         self.count_folds().await;

@@ -33,7 +33,7 @@ fn cost(world: &World) -> Cost {
                 reads += io.read_half_units;
             }
             Service::SaltEdge => salt_edge += 1,
-            Service::Sqs | Service::Secrets => {}
+            Service::Sqs | Service::Secrets | Service::Kms => {}
         }
     }
     Cost {

@@ -5,7 +5,6 @@ import { beginVisit, takeChanges } from "../visits.js";
 import { accountName, avatar, chip, inOrder, nameIsIban, natureOf, via } from "./parts.js";
 import { confirmRevoke, revocation } from "./revoke.js";
 import { statement } from "./statement.js";
-import { daysUntil } from "../dates.js";
 
 /** How long a refresh that was taken is looked for, in milliseconds. */
 const PATIENCE = 60_000;
@@ -121,9 +120,9 @@ function facts(app, connection) {
   return el("dl", { class: "facts" }, shown);
 }
 
-function consentText(app, { status, expires_at: until, basis }) {
+function consentText(app, { status, expires_at: until, days_left: left, basis }) {
   if (status !== "active") return app.t(`connection.consent.${status}`);
-  if (until) return [app.t("connection.consent.until", { date: app.day(until) }), el("span", { class: "quiet small", testid: "consent-left" }, app.t("connection.consent.left", { count: daysUntil(until) }))];
+  if (until) return [app.t("connection.consent.until", { date: app.day(until) }), el("span", { class: "quiet small", testid: "consent-left" }, app.t("connection.consent.left", { count: left }))];
   return app.t(basis === "provider" ? "connection.consent.unlimited" : "connection.consent.unknown");
 }
 
@@ -143,6 +142,7 @@ function actions(app, connection, faults, update) {
     app.say(app.t("connection.asked"));
   };
   return el("div", { class: "actions toolbar" },
+    connection.consent?.notices.some(({ event }) => event === "expiring") && act("do.renew", () => beginVisit(app, connection.id, "renew"), "renew", "primary"),
     act("connection.refresh", refresh, "refresh"),
     act("connection.reconnect", () => beginVisit(app, connection.id, "reconnect"), "reconnect"),
     act("connection.fetch", () => beginVisit(app, connection.id, "fetch-accounts"), "fetch-accounts"),

@@ -92,13 +92,14 @@ function depart(app, session, update, signal) {
     el("li", { class: "important", testid: "consent-hint" }, el("strong", {}, app.t("depart.step.consent")), " ", app.t("depart.step.consent.why")),
     el("li", {}, app.t("depart.step.login", { bank })),
     el("li", {}, app.t("depart.step.back")));
+  const words = session.consent && el("p", { class: "quiet", lang: session.consent.locale, testid: "consent-words" }, session.consent.text);
   const go = link(app.t("depart.go"), url, { class: "button primary", testid: "depart", rel: "noreferrer" });
   const actions = el("div", { class: "actions" }, go, giveUp(app, session, "depart.cancel", update));
   const expire = setTimeout(() => {
     actions.replaceWith(notice(app, "warn", app.t("depart.expired"), { code: "start_again" }, { session }));
   }, Math.max(until - Date.now(), 0));
   signal.addEventListener("abort", () => clearTimeout(expire));
-  return [steps, actions];
+  return [words, steps, actions];
 }
 
 function waiting(app, session, key, update) {

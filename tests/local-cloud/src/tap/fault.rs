@@ -9,6 +9,8 @@ pub enum Service {
     Sqs,
     /// The secrets.
     Secrets,
+    /// The keys that sign.
+    Kms,
     /// Salt Edge.
     SaltEdge,
 }

@@ -57,6 +57,8 @@ pub(crate) struct Template {
     pub(crate) queues: Vec<Queue>,
     /// The secrets.
     pub(crate) secrets: Vec<Secret>,
+    /// ARNs of the keys that sign.
+    pub(crate) signing_keys: Vec<String>,
 }
 
 impl Template {
@@ -110,6 +112,7 @@ pub(crate) fn read(text: &str, given: &Given<'_>) -> Result<Template, Refusal> {
     Ok(Template {
         table: storage::table(&resources, root.line)?,
         secrets: storage::secrets(&resources)?,
+        signing_keys: storage::signing_keys(&resources)?,
         api,
         functions,
         queues,

@@ -195,3 +195,20 @@ pub(crate) fn secrets(resources: &[Resource]) -> Result<Vec<Secret>, Refusal> {
         })
         .collect()
 }
+
+/// ARNs of the `AWS::KMS::Key`s that sign. What is encrypted is not, here.
+pub(crate) fn signing_keys(resources: &[Resource]) -> Result<Vec<String>, Refusal> {
+    let mut arns = Vec::new();
+    for resource in resources.iter().filter(|one| one.kind == "AWS::KMS::Key") {
+        let properties = &resource.properties;
+        let known = ["Description", "EnableKeyRotation", "KeyPolicy", "KeySpec", "KeyUsage"];
+        properties.only(&known)?;
+        let Some(usage) = properties.get("KeyUsage") else { continue };
+        if usage.text()? != "SIGN_VERIFY" || text(properties, "KeySpec")? != "ECC_NIST_P256" {
+            return Err(Refusal::at(usage.line, "a key that signs is ECC_NIST_P256 here"));
+        }
+        let (region, account) = (super::REGION, super::ACCOUNT);
+        arns.push(format!("arn:aws:kms:{region}:{account}:key/{STACK}-{}", resource.id));
+    }
+    Ok(arns)
+}

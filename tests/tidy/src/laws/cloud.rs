@@ -119,7 +119,9 @@ pub fn what_is_kept_is_safe(tree: &Tree) -> Vec<Fault> {
             cloud.must(ours, line, format!("{id} is not under our own key"));
         }
         for (id, line, key) in cloud.all("KMS::Key") {
-            let turns = key.get("EnableKeyRotation").text == "true";
+            // KMS turns no key that signs, and who verifies holds on to its public half.
+            let signs = key.get("KeyUsage").text == "SIGN_VERIFY";
+            let turns = signs || key.get("EnableKeyRotation").text == "true";
             cloud.must(turns, line, format!("{id} is not rotated: EnableKeyRotation: true"));
         }
         for (id, line, secret) in cloud.all("SecretsManager::Secret") {

@@ -9,6 +9,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shared/shell", &["domain"]),
     ("shared/store", &["domain"]),
     ("functions/", &["domain", "salt-edge", "shell", "store"]),
+    // Shares no code with what it verifies.
+    ("verifier", &[]),
 ];
 
 /// Crates that end in `*` or are named, and the only rooms that may know them.

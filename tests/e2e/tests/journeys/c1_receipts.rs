@@ -1,0 +1,114 @@
+//! C1: every change of a consent has its receipt, once, and whoever may see the connection sees them.
+
+use e2e::{TENANT, User, consents::sha256, hours, minutes, options, user, world};
+use local_cloud::WorldOptions;
+use serde_json::{Value, json};
+use simulator::{ClientKind, RevokeReason, Walk};
+
+use crate::{link::remote, link_visits::visited};
+
+const BANK: &str = "fakebank_oauth_xf";
+
+/// Event, who, and how it came to be known.
+fn told(receipt: &Value) -> [&str; 3] {
+    ["event", "by", "channel"].map(|name| receipt[name].as_str().unwrap())
+}
+
+async fn links(ada: &User<'_>) -> (Value, Value) {
+    let session = ada.new_link(BANK).await;
+    let words = ada.session(session["id"].as_str().unwrap()).await["consent"].clone();
+    let visit = ada.visit(&session, &Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    ada.world.settle().await;
+    let id = ada.session(&visit.session).await["connection_id"].clone();
+    let session = json!({"id": session["id"], "consent": words});
+    (session, ada.again(&json!({"id": id})).await)
+}
+
+#[tokio::test]
+async fn c1_a_consent_is_told_from_its_first_word_to_its_end_and_beyond() {
+    let world = world(WorldOptions { kind: ClientKind::Client, ..options() }).await;
+    let ada = user(&world, TENANT, "ada").speaking("vi");
+    let (session, connection) = links(&ada).await;
+    let given = &ada.receipts(&connection).await[0];
+    let words = &session["consent"];
+    assert_eq!(told(given), ["given", "user", "visit"], "{given:#}");
+    for (name, want) in [
+        ("by_id", json!("ada")),
+        ("customer", json!("ada")),
+        ("consent_id", connection["consent"]["id"].clone()),
+        ("session_id", session["id"].clone()),
+        ("institution_id", json!(BANK)),
+        ("scopes", json!(["accounts", "transactions"])),
+        ("period_days", json!(180)),
+        ("expires_at", connection["consent"]["expires_at"].clone()),
+        ("basis", json!("provider")),
+        ("locale", json!("vi")),
+        ("wording_version", words["version"].clone()),
+        ("wording_sha256", json!(sha256(words["text"].as_str().unwrap()))),
+    ] {
+        assert_eq!(given[name], want, "{name}");
+    }
+    assert!(words["text"].as_str().unwrap().contains("Salt Edge"), "{words}");
+    assert!(!given.to_string().contains('@'), "{given}");
+
+    visited(&ada, &connection, "renew", &Walk::default()).await;
+    let boss = user(&world, TENANT, "boss").with_scope("halite:tenant");
+    boss.revoke(&connection).await.expect(202);
+    world.settle().await;
+    world.advance(minutes(14), minutes(7)).await;
+    let (_, again) = links(&ada).await;
+    assert_eq!(again["id"], connection["id"]);
+    let receipts = ada.receipts(&again).await;
+    let events: Vec<_> = receipts.iter().map(told).collect();
+    assert_eq!(
+        events,
+        [
+            ["given", "user", "visit"],
+            ["renewed", "user", "visit"],
+            ["revocation_requested", "user", "api"],
+            ["revoked", "user", "revocation"],
+            ["given", "user", "visit"],
+        ]
+    );
+    assert_eq!([&receipts[2]["by_id"], &receipts[3]["by_id"]], ["boss", "boss"]);
+    assert_eq!(receipts[4]["generation"], 2);
+    assert_eq!(receipts[4]["consent_id"], again["consent"]["id"]);
+    // Also by the id of a consent that is over.
+    let old = receipts[0]["consent_id"].as_str().unwrap();
+    let by_old = ada.get(&format!("/v1/consents/{old}/history")).await;
+    assert_eq!(by_old["receipts"], json!(receipts));
+}
+
+#[tokio::test]
+async fn c1_what_a_repeated_look_finds_again_has_no_second_receipt() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let control = world.salt_edge.control();
+    control.end_consent_of(remote(&world, &connection).id, RevokeReason::Provider).unwrap();
+    world.settle().await;
+    world.advance(hours(72), hours(2)).await;
+    let receipts = ada.receipts(&connection).await;
+    assert_eq!(
+        receipts.iter().map(told).collect::<Vec<_>>(),
+        [["given", "user", "visit"], ["revoked", "bank", "callback"]]
+    );
+}
+
+#[tokio::test]
+async fn c1_an_id_of_the_right_form_that_no_connection_had_is_nobodys() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let id = connection["consent"]["id"].as_str().unwrap();
+    let made_up = format!("{}{}", &id[..id.len() - 4], "0000");
+    for (id, status, code) in [
+        (made_up.as_str(), 404, "consent_not_found"),
+        ("csn_1", 404, "consent_not_found"),
+        ("con_1", 400, "invalid_id"),
+    ] {
+        let path = format!("/v1/consents/{id}/history");
+        assert_eq!(ada.call("GET", &path, None).await.problem(status), code);
+    }
+}
