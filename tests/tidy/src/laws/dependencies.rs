@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shared/store", &["domain"]),
     ("functions/", &["domain", "salt-edge", "shell", "store"]),
     // Shares no code with what it verifies.
-    ("verifier", &[]),
+    ("tests/verifier", &[]),
 ];
 
 /// Crates that end in `*` or are named, and the only rooms that may know them.
