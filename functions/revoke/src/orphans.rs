@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, Mode, error::connection_gone};
-use shell::{Failed, alarm};
+use shell::{Failed, StartError, alarm};
 use store::StoreError;
 
 use crate::{
@@ -22,9 +22,18 @@ use crate::{
 pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed> {
     let Some(comparison) = parts.table.comparison().await?.next(now) else { return Ok(()) };
     let next = match comparison.place.clone() {
-        Place::Ours(minute) => ours(parts, comparison, minute, now).await?,
-        Place::Theirs(from) => theirs(parts, comparison, from.as_ref(), now).await?,
+        Place::Ours(minute) => ours(parts, comparison, minute, now).await,
+        Place::Theirs(from) => theirs(parts, comparison, from.as_ref(), now).await,
         Place::Over => return Ok(()),
+    };
+    let next = match next {
+        Ok(next) => next,
+        // The next night begins anew: a message kept for it would say no more than that.
+        Err(Stop::Bank(error)) => {
+            tracing::warn!(%error, "Salt Edge could not be compared with tonight");
+            return Ok(());
+        }
+        Err(Stop::Failed(why)) => return Err(why),
     };
     let next = match parts.table.put_comparison(&next).await {
         // Another delivery of the same message was faster, and goes on.
@@ -43,13 +52,44 @@ pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed>
     Ok(())
 }
 
+/// Why a run ends early.
+enum Stop {
+    /// Salt Edge does not answer, or not readably.
+    Bank(BankError),
+    Failed(Failed),
+}
+
+impl From<BankError> for Stop {
+    fn from(error: BankError) -> Self {
+        Self::Bank(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<StartError> for Stop {
+    fn from(error: StartError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<Failed> for Stop {
+    fn from(why: Failed) -> Self {
+        Self::Failed(why)
+    }
+}
+
 /// Looks for ours at Salt Edge. What is gone is closed by its own next look, which proves it; here it is counted.
 async fn ours(
     parts: &Parts,
     mut comparison: Comparison,
     mut minute: u16,
     now: Timestamp,
-) -> Result<Comparison, Failed> {
+) -> Result<Comparison, Stop> {
     let bank = parts.bank.get().await?;
     let mut looked = 0;
     while minute < CYCLE_MINUTES && looked < COMPARED_AT_ONCE {
@@ -60,7 +100,7 @@ async fn ours(
             match bank.client.connection(&connection.remote, now).await {
                 Ok(_) => {}
                 Err(error) if connection_gone(&error) => comparison.gone += 1,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(Stop::Bank(error)),
             }
         }
         minute += 1;
@@ -81,7 +121,7 @@ async fn theirs(
     mut comparison: Comparison,
     from: Option<&RemoteCustomerId>,
     now: Timestamp,
-) -> Result<Comparison, Failed> {
+) -> Result<Comparison, Stop> {
     let bank = parts.bank.get().await?;
     let most = COMPARED_AT_ONCE;
     let (own, next) = bank.client.customers_of(&parts.deployment, from, most, now).await?;
