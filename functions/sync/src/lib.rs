@@ -37,7 +37,8 @@ async fn receive(parts: Arc<Parts>, message: Message, now: Timestamp) -> Result<
         }
         Message::Import(wanted) => Box::pin(import::import(&parts, &wanted, now)).await,
         Message::Notice { tenant, connection } => {
-            Box::pin(notices::come_by(&parts, &tenant, &connection, now)).await
+            Box::pin(notices::come_by(&parts, &tenant, &connection, now)).await;
+            Ok(())
         }
         Message::Catalogue => catalogue::copy(&parts, now).await,
         Message::Revoke { .. }

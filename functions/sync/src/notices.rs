@@ -21,8 +21,15 @@ use crate::{
 /// Times that a connection is loaded again because somebody else was faster.
 const RACES: usize = 4;
 
-/// A notice is due, or was: what is told is decided from what Salt Edge says of the consent now.
-pub(crate) async fn come_by(
+/// A notice is due, or was. One that cannot be decided now stays due: the schedule brings it again within the hour.
+pub(crate) async fn come_by(parts: &Parts, tenant: &TenantId, id: &ConnectionId, now: Timestamp) {
+    if let Err(error) = decide(parts, tenant, id, now).await {
+        tracing::warn!(connection.id = %id, %error, "a notice cannot be given yet");
+    }
+}
+
+/// What is told is decided from what Salt Edge says of the consent now.
+async fn decide(
     parts: &Parts,
     tenant: &TenantId,
     id: &ConnectionId,

@@ -3,7 +3,7 @@
 use e2e::{TENANT, User, hours, minutes, options, revoking::delete_in_dashboard, user, world};
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{ConsentShape, RevokeReason, Walk};
+use simulator::{ApiFault, ApiFaultKind, ConsentShape, RevokeReason, Walk};
 
 use crate::{accounts::quiet, link::remote, link_visits::visited};
 
@@ -77,6 +77,26 @@ async fn c2_of_notices_that_are_late_the_newest_is_given_and_a_renewal_begins_an
     world.settle().await;
     days(&world, 40).await;
     assert_eq!(told(&ada, &connection).await.len(), 1, "whoever revoked is told nothing more");
+}
+
+#[tokio::test]
+async fn c2_a_notice_that_salt_edge_does_not_answer_for_comes_when_it_does() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    days(&world, 149).await;
+    for path in ["/api/v6/consents*", "/api/v6/connections*"] {
+        let down = ApiFault::next(ApiFaultKind::ServerError, "GET", path);
+        world.salt_edge.control().add_api_fault(ApiFault { times: 100_000, ..down });
+    }
+    world.advance(hours(DAY * 2), minutes(30)).await;
+    assert_eq!(told(&ada, &connection).await, Vec::<Value>::new(), "nobody knows how it stands");
+    // A pull that is not answered is a dead letter in the end; a notice is due until it is given.
+    let dead = world.cloud.take_dead_letters();
+    assert!(!dead.iter().any(|(_, message)| message.body.contains("notice")), "{dead:?}");
+    world.salt_edge.control().clear_faults();
+    world.advance(hours(2), minutes(10)).await;
+    assert_eq!(told(&ada, &connection).await, [json!(["expiring", 30, []])]);
 }
 
 async fn killed_at_each(effect: Effect) {
