@@ -12,6 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 FOLDER = Path(os.environ["HALITE_FUZZ"])
 STATE = json.loads((FOLDER / "state.json").read_text())
 PATHS = STATE["paths"]
+SEARCH = "POST /v1/accounts/{id}/missing-searches"
 seen: Counter = Counter()
 
 
@@ -28,6 +29,9 @@ def before_call(context, case, kwargs):
     for name, value in PATHS.get(case.operation.label, {}).items():
         if sound(case, ParameterLocation.PATH) and name in (case.path_parameters or {}):
             case.path_parameters[name] = value
+    if case.operation.label == SEARCH and seen[f"{SEARCH} 200"] >= 3 and sound(case, ParameterLocation.PATH):
+        # Each search counts as a visit of the hour: what is left is for the visits themselves.
+        case.path_parameters["id"] = "acc_" + "0" * 40
     if case.query and sound(case, ParameterLocation.QUERY):
         # Only an answer of ours is a cursor.
         case.query.pop("cursor", None)
