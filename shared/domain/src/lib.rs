@@ -3,6 +3,7 @@
 //! Nothing here waits, reads a clock, draws a random number or knows of HTTP and tables.
 
 pub mod bank;
+pub mod canonical;
 pub mod claim;
 pub mod comparison;
 pub mod connection;

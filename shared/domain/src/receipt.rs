@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strum::VariantArray;
 
-use crate::id::{ConnectionId, CustomerId, hex_digest};
+use crate::{
+    canonical::canonical,
+    id::{ConnectionId, CustomerId, hex_digest},
+};
 
 pub use noted::Noticed;
 
@@ -214,24 +217,6 @@ pub fn unbroken<'a>(texts: impl IntoIterator<Item = &'a str>, chain: &Chain) -> 
         last = hex_digest(text.as_bytes());
     }
     count == chain.count && chain.last.as_deref().unwrap_or(NONE_BEFORE) == last
-}
-
-/// JSON in the canonical form of RFC 8785, for names in ASCII and whole numbers.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            let members = members.iter().map(|(name, value)| {
-                format!("{}:{}", Value::from(name.as_str()), canonical(value))
-            });
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: one request of one caller, however often it is sent.
 
+use domain::canonical::canonical;
 use sfv::{BareItem, Item, Parser};
 
 use crate::{
@@ -60,25 +61,6 @@ fn key(value: &str) -> Option<String> {
         value.bytes().all(plain).then(|| value.to_owned())?
     };
     (1..=LONGEST).contains(&key.len()).then_some(key)
-}
-
-/// JSON with the members of every object in the order of their names.
-fn canonical(value: &serde_json::Value) -> String {
-    use serde_json::Value;
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            let members = members.into_iter().map(|(name, value)| {
-                format!("{}:{}", Value::from(name.as_str()), canonical(value))
-            });
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
-    }
 }
 
 #[cfg(test)]
