@@ -234,6 +234,10 @@ pub struct Quarantined {
     pub account: Option<RemoteAccountId>,
     /// What is wrong with it; holds nothing of the row's content.
     pub why: String,
+    /// The day on which it was met first: it is asked for again for as long as rows are compared. None as it comes
+    /// from the provider, and on an entry of a release that kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
 }
 
 /// A list that was read to its end.

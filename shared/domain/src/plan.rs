@@ -123,17 +123,39 @@ pub fn from_id(
 ) -> Option<RemoteTransactionId> {
     let recent = account.rows.values().filter(|(_, row)| row.facts.made_on >= start);
     let recent = recent.map(|(_, row)| row.remote.clone());
-    recent.chain(unread_before(ledger, account)).min().or_else(|| account.last.clone())
+    let young = |row: &&Quarantined| row.since.is_none_or(|since| since >= start);
+    let unread = unread_before(ledger, account).filter(young).filter_map(|row| row.id.clone());
+    recent.chain(unread).min().or_else(|| account.last.clone())
 }
 
-/// Rows of an account that the newest read could not read.
-fn unread_before(
-    ledger: &Ledger,
+/// Rows of an account that could not be read.
+fn unread_before<'a>(
+    ledger: &'a Ledger,
     account: &LedgerAccount,
-) -> impl Iterator<Item = RemoteTransactionId> {
+) -> impl Iterator<Item = &'a Quarantined> {
     let remote = account.facts.remote.clone();
-    let mine = ledger.quarantined.iter().filter(move |row| row.account.as_ref() == Some(&remote));
-    mine.filter_map(|row| row.id.clone())
+    ledger.quarantined.iter().filter(move |row| row.account.as_ref() == Some(&remote))
+}
+
+/// What is kept apart now: what could not be read, with the day on which that was met first; and what was not listed,
+/// because it is no longer asked for.
+fn kept_apart(ledger: &Ledger, fetched: &Fetched) -> Vec<Quarantined> {
+    let today = fetched.read_at.to_zoned(TimeZone::UTC).date();
+    let met = |row: &Quarantined| {
+        let same = |known: &&Quarantined| known.id == row.id && known.account == row.account;
+        ledger.quarantined.iter().find(same).and_then(|known| known.since)
+    };
+    let mut kept: Vec<Quarantined> = fetched.quarantined.clone();
+    for row in kept.iter_mut().filter(|row| row.id.is_some()) {
+        row.since = met(row).or(Some(today));
+    }
+    let listed = |row: &Quarantined| {
+        let of = |account: &&FetchedAccount| row.account.as_ref() == Some(&account.account.id);
+        let from = fetched.accounts.iter().find(of).and_then(|account| account.from.as_ref());
+        from.is_none() || row.id.is_none() || row.id.as_ref() >= from
+    };
+    kept.extend(ledger.quarantined.iter().filter(|row| !listed(row)).cloned());
+    kept
 }
 
 /// Whether the tail is not enough to tell what is new: an account under an id that we do not have, or a
@@ -162,7 +184,8 @@ pub fn plan(
     let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     let kept = overlap_start(fetched.read_at, ledger.overlap());
     let mut accounts = Vec::new();
-    let mut changed = ledger.quarantined != fetched.quarantined;
+    let quarantined = kept_apart(ledger, fetched);
+    let mut changed = ledger.quarantined != quarantined;
     let mut seen: BTreeSet<AccountId> = BTreeSet::new();
     let by_remote: BTreeMap<&RemoteAccountId, &FetchedAccount> =
         fetched.accounts.iter().map(|account| (&account.account.id, account)).collect();
@@ -174,8 +197,10 @@ pub fn plan(
             || new_id(connection, ledger, &shown.account),
             |(known, _)| known.facts.id.clone(),
         );
-        let unread =
-            known.map(|(known, _)| unread_before(ledger, known).collect()).unwrap_or_default();
+        let unread = known.map(|(known, _)| {
+            unread_before(ledger, known).filter_map(|row| row.id.clone()).collect()
+        });
+        let unread = unread.unwrap_or_default();
         let scope = rows::Scope { held, start, kept, unread };
         let shown = in_its_currency(ledger, &id, shown);
         let (entry, news) = account::plan(&id, known, &shown, &scope, key);
@@ -190,7 +215,7 @@ pub fn plan(
             accounts.push(account::missing(known, delivered, kept));
         }
     }
-    let (quarantined, overlap) = (fetched.quarantined.clone(), ledger.overlap());
+    let overlap = ledger.overlap();
     Delta { accounts, quarantined, changed, overlap }
 }
 

@@ -36,7 +36,10 @@ pub(crate) fn keep<T>(
 ) {
     match row {
         Ok(row) => list.rows.push(row),
-        Err(why) => list.quarantined.push(Quarantined { id, account, why: why.to_owned() }),
+        Err(why) => {
+            let why = why.to_owned();
+            list.quarantined.push(Quarantined { id, account, why, since: None });
+        }
     }
 }
 

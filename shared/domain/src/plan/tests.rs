@@ -211,7 +211,7 @@ fn a_row_that_cannot_be_read_is_news() {
     let mut ledger = Ledger::default();
     read(&mut ledger, Held::Everything, &fetched(&[], None, &[]));
     let why = String::from("amount");
-    let broken = Quarantined { id: None, account: None, why };
+    let broken = Quarantined { id: None, account: None, why, since: None };
     let shown = Fetched { quarantined: vec![broken], ..fetched(&[], None, &[]) };
     assert!(read(&mut ledger, Held::Tail, &shown).changed);
     assert!(!plan(&connection(), &ledger, Held::Tail, &shown, &[7; 32]).changed);

@@ -113,6 +113,7 @@ fn what_cannot_be_counted_is_unprovable_and_says_why() {
         id: Some("9".parse().unwrap()),
         account: Some("7".parse().unwrap()),
         why: "amount".into(),
+        since: None,
     }];
     let unread = vec![first(), unread];
     assert_eq!(said(&proof(&unread)), "Unprovable RowsUnread: Unprovable 1..1 -0.50 RowsUnread");

@@ -159,7 +159,7 @@ async fn a_feed_of_more_than_a_megabyte_is_whole_and_in_order() {
             let mut entry = entry(n, now, &n.to_string());
             let Body::Read(read) = &mut entry.body else { unreachable!("it is a read") };
             let why = noise(300_000, n);
-            read.quarantined.push(Quarantined { id: None, account: None, why });
+            read.quarantined.push(Quarantined { id: None, account: None, why, since: None });
             reaching(entry, 1)
         })
         .collect();
@@ -189,7 +189,12 @@ async fn an_entry_that_no_item_holds_is_refused_by_its_size() {
     let made = with_entries(&bed, &[]).await;
     let mut huge = entry(1, at("02T10:00"), "huge");
     let Body::Read(read) = &mut huge.body else { unreachable!("it is a read") };
-    read.quarantined.push(Quarantined { id: None, account: None, why: noise(900_000, 1) });
+    read.quarantined.push(Quarantined {
+        id: None,
+        account: None,
+        why: noise(900_000, 1),
+        since: None,
+    });
     let refused = bed.table.append(&made.tenant, &made.id, &huge, None).await;
     assert!(matches!(refused, Err(StoreError::TooLarge { .. })), "{:?}", refused.is_ok());
 }

@@ -86,14 +86,18 @@ fn a_row_that_can_be_read_at_last_is_new_however_old_it_is() {
         id: Some("5".parse().unwrap()),
         account: Some("7".parse().unwrap()),
         why: String::from("amount"),
+        since: None,
     };
     let shown = fetched(&[(9, 18, "A", None)], None, &[]);
     read(&mut ledger, Held::Everything, &Fetched { quarantined: vec![unread], ..shown });
     let account = ledger.accounts.values().next().unwrap();
-    assert_eq!(
-        from_id(&ledger, account, overlap_start(now(), ledger.overlap())),
-        Some("5".parse().unwrap())
-    );
+    let start = overlap_start(now(), ledger.overlap());
+    assert_eq!(from_id(&ledger, account, start), Some("5".parse().unwrap()));
+    // It does not hold back the reads for ever, and is not forgotten where they begin behind it.
+    let much_later = jiff::civil::date(2026, 3, 21);
+    assert_eq!(from_id(&ledger, account, much_later), Some("9".parse().unwrap()));
+    let behind = fetched(&[(9, 18, "A", None)], Some(9), &[]);
+    assert!(!plan(&connection(), &ledger, Held::Tail, &behind, &[7; 32]).changed);
     let shown = fetched(&[(5, 1, "AT LAST", None), (9, 18, "A", None)], Some(5), &[]);
     let delta = read(&mut ledger, Held::Tail, &shown);
     assert_eq!(delta.accounts[0].added.len(), 1);
