@@ -137,24 +137,33 @@ fn unread_before<'a>(
     ledger.quarantined.iter().filter(move |row| row.account.as_ref() == Some(&remote))
 }
 
-/// What is kept apart now: what could not be read, with the day on which that was met first; and what was not listed,
-/// because it is no longer asked for.
+/// What is kept apart now: what could not be read, with the day on which a booked row of it was met first; and such rows
+/// that are no longer asked for.
 fn kept_apart(ledger: &Ledger, fetched: &Fetched) -> Vec<Quarantined> {
     let today = fetched.read_at.to_zoned(TimeZone::UTC).date();
-    let met = |row: &Quarantined| {
-        let same = |known: &&Quarantined| known.id == row.id && known.account == row.account;
-        ledger.quarantined.iter().find(same).and_then(|known| known.since)
+    let account = |row: &Quarantined| {
+        fetched.accounts.iter().find(|shown| row.account.as_ref() == Some(&shown.account.id))
+    };
+    let same = |one: &Quarantined, other: &Quarantined| {
+        one.id.is_some() && one.id == other.id && one.account == other.account
     };
     let mut kept: Vec<Quarantined> = fetched.quarantined.clone();
-    for row in kept.iter_mut().filter(|row| row.id.is_some()) {
-        row.since = met(row).or(Some(today));
+    for row in &mut kept {
+        let booked = account(row).zip(row.id.as_ref());
+        if booked.is_some_and(|(shown, id)| shown.unread.ids.contains(id)) {
+            let known = ledger.quarantined.iter().find(|known| same(known, row));
+            row.since = known.and_then(|known| known.since).or(Some(today));
+        }
     }
-    let listed = |row: &Quarantined| {
-        let of = |account: &&FetchedAccount| row.account.as_ref() == Some(&account.account.id);
-        let from = fetched.accounts.iter().find(of).and_then(|account| account.from.as_ref());
-        from.is_none() || row.id.is_none() || row.id.as_ref() >= from
+    let behind = |row: &&Quarantined| {
+        let from = account(row).and_then(|shown| shown.from.as_ref());
+        row.since.is_some() && from.is_some() && row.id.as_ref() < from
     };
-    kept.extend(ledger.quarantined.iter().filter(|row| !listed(row)).cloned());
+    for row in ledger.quarantined.iter().filter(behind) {
+        if !kept.iter().any(|one| same(one, row)) {
+            kept.push(row.clone());
+        }
+    }
     kept
 }
 

@@ -88,7 +88,8 @@ fn a_row_that_can_be_read_at_last_is_new_however_old_it_is() {
         why: String::from("amount"),
         since: None,
     };
-    let shown = fetched(&[(9, 18, "A", None)], None, &[]);
+    let mut shown = fetched(&[(9, 18, "A", None)], None, &[]);
+    shown.accounts[0].unread.ids = unread.id.iter().cloned().collect();
     read(&mut ledger, Held::Everything, &Fetched { quarantined: vec![unread], ..shown });
     let account = ledger.accounts.values().next().unwrap();
     let start = overlap_start(now(), ledger.overlap());
@@ -101,6 +102,27 @@ fn a_row_that_can_be_read_at_last_is_new_however_old_it_is() {
     let shown = fetched(&[(5, 1, "AT LAST", None), (9, 18, "A", None)], Some(5), &[]);
     let delta = read(&mut ledger, Held::Tail, &shown);
     assert_eq!(delta.accounts[0].added.len(), 1);
+}
+
+#[test]
+fn an_announced_row_that_cannot_be_read_is_kept_apart_once_and_only_while_it_is_shown() {
+    let mut ledger = Ledger::default();
+    read(&mut ledger, Held::Everything, &fetched(&[(9, 18, "A", None)], None, &[]));
+    let announced = Quarantined {
+        id: Some("5".parse().unwrap()),
+        account: Some("7".parse().unwrap()),
+        why: String::from("amount"),
+        since: None,
+    };
+    // Announced rows are listed from the beginning, also where booked ones are asked for from a later id on.
+    let behind = fetched(&[(9, 18, "A", None)], Some(9), &[]);
+    let shown = Fetched { quarantined: vec![announced], ..behind.clone() };
+    for changed in [true, false] {
+        assert_eq!(read(&mut ledger, Held::Tail, &shown).changed, changed);
+        assert_eq!(ledger.quarantined.len(), 1);
+    }
+    assert!(read(&mut ledger, Held::Tail, &behind).changed);
+    assert!(ledger.quarantined.is_empty());
 }
 
 #[test]
