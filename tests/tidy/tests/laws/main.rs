@@ -1,6 +1,7 @@
 //! The laws of this repository hold, and each is seen to fail on a tree that breaks it.
 
 mod cloud;
+mod features;
 mod hold;
 mod notice;
 mod operations;
