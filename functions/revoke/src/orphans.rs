@@ -22,17 +22,13 @@ use crate::{
 pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed> {
     let Some(comparison) = parts.table.comparison().await?.next(now) else { return Ok(()) };
     let next = match comparison.place.clone() {
-        Place::Ours(minute) => ours(parts, comparison, minute, now).await,
-        Place::Theirs(from) => theirs(parts, comparison, from.as_ref(), now).await,
+        Place::Ours(minute) => ours(parts, comparison.clone(), minute, now).await,
+        Place::Theirs(from) => theirs(parts, comparison.clone(), from.as_ref(), now).await,
         Place::Over => return Ok(()),
     };
     let next = match next {
         Ok(next) => next,
-        // The next night begins anew: a message kept for it would say no more than that.
-        Err(Stop::Bank(error)) => {
-            tracing::warn!(%error, "Salt Edge could not be compared with tonight");
-            return Ok(());
-        }
+        Err(Stop::Bank(error)) => return tomorrow(parts, &comparison, &error, now).await,
         Err(Stop::Failed(why)) => return Err(why),
     };
     let next = match parts.table.put_comparison(&next).await {
@@ -50,6 +46,23 @@ pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed>
         "the comparison with Salt Edge is over"
     );
     Ok(())
+}
+
+/// The next night goes on from here: a message kept for it would say no more than that.
+async fn tomorrow(
+    parts: &Parts,
+    comparison: &Comparison,
+    error: &BankError,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    tracing::warn!(%error, "Salt Edge could not be compared with tonight");
+    if comparison.overdue(now) {
+        alarm("comparison_stuck", "the comparison with Salt Edge does not come to its end");
+    }
+    match parts.table.put_comparison(comparison).await {
+        Ok(_) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Why a run ends early.

@@ -5,12 +5,13 @@ use domain::{
     consent::ConsentStatus,
     ending::Ending,
     id::{ConnectionId, TenantId},
+    limits::NOTICE_WITHIN,
     message::Reason,
     notice::{Notice, NoticeEvent},
     receipt::{Channel, Noticed},
 };
 use jiff::Timestamp;
-use shell::Failed;
+use shell::{Failed, alarm};
 
 use crate::{
     consent::{change, newest_consent},
@@ -23,8 +24,12 @@ const RACES: usize = 4;
 
 /// A notice is due, or was. One that cannot be decided now stays due: the schedule brings it again within the hour.
 pub(crate) async fn come_by(parts: &Parts, tenant: &TenantId, id: &ConnectionId, now: Timestamp) {
-    if let Err(error) = decide(parts, tenant, id, now).await {
-        tracing::warn!(connection.id = %id, %error, "a notice cannot be given yet");
+    let Err(error) = decide(parts, tenant, id, now).await else { return };
+    tracing::warn!(connection.id = %id, %error, "a notice cannot be given yet");
+    let late = parts.table.connection(tenant, id).await.ok().flatten();
+    let due = late.and_then(|connection| connection.next_notice());
+    if due.is_some_and(|due| now >= due + NOTICE_WITHIN) {
+        alarm("notice_stuck", "a notice of a consent's end could not be given for a day");
     }
 }
 

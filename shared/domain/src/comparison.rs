@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{RemoteConnectionId, RemoteCustomerId},
-    limits::{COMPARE_EVERY, ORPHAN_GRACE, SOME_GONE},
+    limits::{COMPARE_EVERY, COMPARE_WITHIN, ORPHAN_GRACE, SOME_GONE},
 };
 
 /// How far a comparison has come.
@@ -55,6 +55,11 @@ impl Comparison {
             orphans: 0,
             ..self
         })
+    }
+
+    /// Whether it has been under way for so long that a person is told.
+    pub fn overdue(&self, now: Timestamp) -> bool {
+        self.begun_at.is_some_and(|begun| now >= begun + COMPARE_WITHIN)
     }
 
     /// Whether so many of ours are gone that something else is wrong: more than a twentieth, and not a few.

@@ -47,6 +47,8 @@ pub const GIVE_UP: SignedDuration = SignedDuration::from_hours(24);
 /// The pause before a message comes again that could not be worked on. Source: the sync queue's
 /// `VisibilityTimeout` in `template.yaml`.
 pub const MESSAGE_PAUSE: SignedDuration = SignedDuration::from_mins(12);
+/// Times that a message is delivered before it is given up. Source: `maxReceiveCount` in `template.yaml`.
+pub const MESSAGE_TRIES: i32 = 5;
 /// The cadence that a deployment begins with: how old an attempt is when the bank is asked again.
 pub const CADENCE: SignedDuration = SignedDuration::from_hours(12);
 /// The pause before a visit is worth beginning again that failed through nobody here.
@@ -79,6 +81,8 @@ pub const TOLD_AFTER: u32 = 6;
 pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 /// Days before the end of a consent at which its user is told, and at the end itself.
 pub const NOTICE_DAYS: [u16; 6] = [30, 15, 7, 3, 1, 0];
+/// A notice that could not be given by then is told to a person, each hour in which it still cannot.
+pub const NOTICE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// Receipts of one connection that are shown and exported: a consent in force has two or three a year.
 pub const RECEIPTS_SHOWN: usize = 2_000;
 /// Entries behind the folds from which on they are written anew.
@@ -113,6 +117,8 @@ pub const BACKUPS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 35);
 pub const RECEIPT_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);
 /// A comparison with Salt Edge begins so long after the one before at the earliest.
 pub const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(20);
+/// A comparison that Salt Edge has not let come to its end by then is told to a person, each night.
+pub const COMPARE_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 3);
 /// Connections, or customers, of one run of a comparison: each is a call or two, and a run has a minute.
 pub const COMPARED_AT_ONCE: usize = 50;
 /// Connections that may be gone at once whatever their share is: a user has deleted some in the dashboard.

@@ -9,6 +9,7 @@
 
 pub mod consents;
 pub mod erasing;
+pub mod jump;
 pub mod logs;
 pub mod oracle;
 pub mod raw;

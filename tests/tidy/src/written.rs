@@ -46,3 +46,16 @@ fn between(text: &str, name: &str, inside: &str) -> Result<String, Fault> {
     let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
     Ok(format!("{before}{begin}{inside}{end}{after}"))
 }
+
+/// A length of time in words; days from two on.
+fn length(seconds: i64) -> String {
+    let days = Some(seconds / (24 * 3_600)).filter(|days| *days > 1).unwrap_or_default();
+    let rest = seconds - days * 24 * 3_600;
+    let parts =
+        [(days, "day"), (rest / 3_600, "hour"), (rest / 60 % 60, "minute"), (rest % 60, "second")];
+    let parts = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" }));
+    parts.collect::<Vec<_>>().join(" ")
+}

@@ -14,6 +14,7 @@ mod c1_receipts;
 mod c2_notices;
 mod c5_deadlines;
 mod c5_orphans;
+mod c5_waiting;
 mod callbacks_hostile;
 mod catalogue;
 mod duplicates;

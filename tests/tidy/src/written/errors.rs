@@ -10,7 +10,10 @@ use domain::{
 };
 use strum::VariantArray;
 
-use super::tables::{Place, Row, rows};
+use super::{
+    length,
+    tables::{Place, Row, rows},
+};
 use crate::{Fault, Tree, rust::snake_case};
 
 const CODES: Place = Place {
@@ -120,15 +123,7 @@ fn retry(retry: Retry) -> String {
         Retry::Never => String::from("not before the step was taken"),
         Retry::WhilePresent => String::from("at once, while the user is there"),
         Retry::AtInstant => String::from("at `deadline`"),
-        Retry::After(pause) => {
-            let (hours, minutes, seconds) =
-                (pause.as_hours(), pause.as_mins() % 60, pause.as_secs() % 60);
-            let parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")];
-            let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| {
-                format!("{count} {unit}{}", if *count == 1 { "" } else { "s" })
-            });
-            format!("after {}", parts.collect::<Vec<_>>().join(" "))
-        }
+        Retry::After(pause) => format!("after {}", length(pause.as_secs())),
     }
 }
 

@@ -1,26 +1,50 @@
 //! The lives of a session, a connection and a consent, drawn by asking their tables about every pair.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write};
 
 use domain::{
     bank::RemoteConsentState,
     connection::{Event, EventKind, Phase, State, StateKind},
     consent::ConsentStatus,
+    deadline::{Deadline, Then, Waiting},
     ending::Ending,
     session::{SessionEvent, SessionEventKind, Stage, StageKind},
 };
 use strum::VariantArray;
 
+use super::length;
+
 /// One step: from, event, to.
 type Step = (String, String, String);
 
 /// The text between each pair of marks: a diagram and its table.
-pub(super) fn lives() -> [(&'static str, String); 3] {
+pub(super) fn lives() -> [(&'static str, String); 4] {
     [
         ("the life of a session", life("created", &session())),
         ("the life of a connection", life("active", &connection())),
         ("the life of a consent", life("active", &consent())),
+        ("what waits, and until when", deadlines()),
     ]
+}
+
+fn deadlines() -> String {
+    let mut text = String::from("\n| what waits | until | then |\n|---|---|---|\n");
+    for waiting in Waiting::ALL {
+        let what = waiting.meaning().trim_end_matches('.');
+        let _ = match waiting.deadline() {
+            Deadline::After(long, then) => {
+                let then = match then {
+                    Then::Ends => String::from("it is over, and says so"),
+                    Then::Told(alarm) => format!("alarm `{alarm}`, and tried again"),
+                    Then::DeadLetter => String::from("a dead letter, of which a person is told"),
+                };
+                writeln!(text, "| {what} | {} | {then} |", length(long.as_secs()))
+            }
+            Deadline::None(why) => writeln!(text, "| {what} | no deadline | {why} |"),
+        };
+    }
+    text.push('\n');
+    text
 }
 
 fn session() -> Vec<Step> {
