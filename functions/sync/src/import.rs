@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use shell::Failed;
 
 use crate::{
-    publish::publish,
+    publish,
     pull::{RACES, closed, pull},
     read::{Copied, commit, everything},
     start::Parts,
@@ -55,7 +55,8 @@ async fn once(parts: &Parts, wanted: &Import, now: Timestamp) -> Result<Copied, 
     let found = plan::search(&ledger, account, &shown, &(*from..=*to)).unwrap_or_default();
     let data_as_of = ledger.data_as_of.max(tail.connection.checked_data(tail.head()));
     let Some(delta) = found.import(&ledger, account, rows, now) else {
-        publish(parts, &tail, &[], data_as_of, now).await?;
+        let due = publish::due(parts, &tail, &[], data_as_of).await?;
+        publish::publish(parts, &tail, &[], due, now).await?;
         return Ok(Copied::Unchanged);
     };
     let head = tail.head();

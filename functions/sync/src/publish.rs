@@ -2,7 +2,7 @@
 
 use domain::{
     id::AccountId,
-    journal::Entry,
+    journal::{Body, Entry, Ledger},
     mapping::Mapping,
     statement::{self, History, Moved, Statement},
 };
@@ -15,6 +15,21 @@ use crate::start::Parts;
 /// Statements of one account that one read publishes: a connection that was away for long goes on with the next read.
 const MOST: usize = 40;
 
+/// What there is to publish.
+#[derive(Default)]
+pub(crate) struct Due {
+    work: Vec<Work>,
+    mapping: Mapping,
+    as_of: Option<Timestamp>,
+}
+
+impl Due {
+    /// Whether there is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.work.is_empty()
+    }
+}
+
 /// What one account has to be published.
 struct Work {
     account: AccountId,
@@ -23,42 +38,67 @@ struct Work {
     late: Vec<Statement>,
 }
 
-/// Publishes what a read makes due. `appended` = the entries that it wrote; `data_as_of` = the age of what it saw.
-///
-/// Each version is one put of a key that is nowhere yet, so a crash leaves all of it or none, and the next read goes
-/// on. A day is over when the data is from after it.
-pub(crate) async fn publish(
+/// What a read has to be published, before it is committed: its entry says that there is something, so whoever comes
+/// by after a crash sees to it. `appended` = the entries that it will write; `data_as_of` = the age of what it saw.
+pub(crate) async fn due(
     parts: &Parts,
     tail: &Tail,
     appended: &[Entry],
     data_as_of: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Failed> {
-    let Some(as_of) = data_as_of else { return Ok(()) };
+) -> Result<Due, Failed> {
+    let Some(as_of) = data_as_of else { return Ok(Due::default()) };
     let connection = &tail.connection;
     let zone = connection.institution.zone();
     let today = as_of.to_zoned(zone.clone()).date();
     let recent: Vec<&Entry> = tail.entries.iter().chain(appended).collect();
     let mapping = parts.table.mapping(&connection.tenant, &connection.id).await?;
-    let mut open = Vec::new();
+    let mut work = Vec::new();
     for account in recent.last().map(|newest| newest.delivered()).unwrap_or_default() {
-        let day = Looking { recent: &recent, zone: &zone, today, mapping: &mapping };
-        open.extend(work(parts, tail, account, day).await?);
+        let looking = Looking { recent: &recent, zone: &zone, today, mapping: &mapping };
+        work.extend(open(parts, tail, account, looking).await?);
     }
-    if open.is_empty() {
-        return Ok(());
-    }
+    Ok(Due { work, mapping, as_of: data_as_of })
+}
+
+/// Publishes what is due. Each version is one put of a key that is nowhere yet, so a crash leaves all of it or none, and
+/// the next look goes on. A day is over when the data is from after it.
+pub(crate) async fn publish(
+    parts: &Parts,
+    tail: &Tail,
+    appended: &[Entry],
+    due: Due,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let Some(as_of) = due.as_of.filter(|_| !due.work.is_empty()) else { return Ok(()) };
+    let zone = tail.connection.institution.zone();
+    let today = as_of.to_zoned(zone.clone()).date();
     let Some(entries) = everything(parts, tail, appended).await? else { return Ok(()) };
-    for work in open {
-        let Some(history) = History::of(&work.account, &entries, data_as_of, &zone) else {
+    for work in due.work {
+        let Some(history) = History::of(&work.account, &entries, due.as_of, &zone) else {
             continue;
         };
-        let period = mapping.period(&work.account);
-        let due =
+        let period = due.mapping.period(&work.account);
+        let next =
             |newest: Option<&Statement>| statement::next(&history, newest, period, today, now);
-        settle(parts, tail, &history, work, due, now).await?;
+        settle(parts, tail, &history, work, next, now).await?;
     }
     Ok(())
+}
+
+/// Whether statements were due with the newest entry: they may not have been published.
+pub(crate) fn left(tail: &Tail) -> bool {
+    let newest = tail.entries.last();
+    newest.is_some_and(|entry| matches!(&entry.body, Body::Read(read) if read.publishes))
+}
+
+/// Publishes what somebody has left who died after their entry.
+pub(crate) async fn make_up(parts: &Parts, tail: &Tail, now: Timestamp) -> Result<(), Failed> {
+    if !left(tail) {
+        return Ok(());
+    }
+    let read = Ledger::replay(&tail.entries).data_as_of;
+    let due = due(parts, tail, &[], read.max(tail.connection.checked_data(tail.head()))).await?;
+    publish(parts, tail, &[], due, now).await
 }
 
 /// What a look at an account knows.
@@ -71,7 +111,7 @@ struct Looking<'a> {
 }
 
 /// What there may be to publish of an account; none where there is nothing.
-async fn work(
+async fn open(
     parts: &Parts,
     tail: &Tail,
     account: &AccountId,
@@ -116,7 +156,7 @@ async fn late(
     Ok(found)
 }
 
-/// Puts what is due, the oldest first. Where another was faster, the next read goes on from what stands there.
+/// Puts what is due, the oldest first. Where another was faster, the next look goes on from what stands there.
 async fn settle(
     parts: &Parts,
     tail: &Tail,

@@ -18,6 +18,7 @@ use store::{StoreError, Tail};
 use crate::{
     consent::{change, seen_by},
     notices::tell,
+    publish,
     pulled::{self, Pulled},
     read::{self, Copied},
     start::Parts,
@@ -52,6 +53,7 @@ async fn come_by(
         && newest.connection.state.open()
         && !closed(&newest)
         && !outstanding(&newest)
+        && !publish::left(&newest)
     {
         return Ok(Pulled::Left);
     }
@@ -63,6 +65,7 @@ async fn come_by(
         if !tail.connection.state.open() || closed(&tail) {
             return Ok(Pulled::Closed);
         }
+        publish::make_up(parts, &tail, now).await?;
         if reason == Reason::Due && !outstanding(&tail) {
             return Ok(Pulled::Left);
         }

@@ -15,7 +15,7 @@ use store::{Appended, StoreError, Tail};
 use crate::{
     claims::settle,
     fetch::{Shown, fetch},
-    publish::publish,
+    publish,
     start::Parts,
 };
 
@@ -74,8 +74,10 @@ pub(crate) async fn read(
         learn(parts, bank_id, lateness, plan::late(&ledger, &fetched, &delta), now).await?;
     }
     if !first && !delta.changed && !wider {
+        // Published first: killed in between, what was seen is new to the next look, and all of it done again.
+        let due = publish::due(parts, tail, &[], fetched.data_as_of).await?;
+        publish::publish(parts, tail, &[], due, now).await?;
         unchanged(parts, connection, head, fetched.data_as_of, now).await?;
-        publish(parts, tail, &[], fetched.data_as_of, now).await?;
         return Ok(Copied::Unchanged);
     }
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
@@ -107,20 +109,28 @@ pub(crate) async fn commit(
     place: Place<'_>,
 ) -> Result<Copied, Failed> {
     let (connection, now, data_as_of) = (&tail.connection, place.read_at, place.data_as_of);
-    let mut appended = Vec::new();
-    for (at, read) in plan::parts(delta, place) {
-        let entry =
-            Entry { at, read_at: now, correlation: shell::correlation(), body: Body::Read(read) };
-        if append(parts, tail, &entry).await? == Appended::Lost {
+    let correlation = shell::correlation();
+    let entry = |(at, read)| Entry {
+        at,
+        read_at: now,
+        correlation: correlation.clone(),
+        body: Body::Read(read),
+    };
+    let mut appended: Vec<Entry> = plan::parts(delta, place).into_iter().map(entry).collect();
+    let due = publish::due(parts, tail, &appended, data_as_of).await?;
+    if let Some(Entry { body: Body::Read(newest), .. }) = appended.last_mut() {
+        newest.publishes = !due.is_empty();
+    }
+    for entry in &appended {
+        if append(parts, tail, entry).await? == Appended::Lost {
             return Ok(Copied::LostRace);
         }
-        appended.push(entry);
     }
     mended(parts, connection).await?;
     if overtaken(parts, connection, data_as_of).await? {
         return Ok(Copied::LostRace);
     }
-    publish(parts, tail, &appended, data_as_of, now).await?;
+    publish::publish(parts, tail, &appended, due, now).await?;
     let known: Vec<Entry> = tail.entries.iter().cloned().chain(appended).collect();
     fold(parts, connection, &known).await;
     Ok(Copied::Changed)

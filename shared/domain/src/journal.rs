@@ -122,6 +122,9 @@ pub struct Read {
     /// Days that the next read compares, where they are more than usual; 0 = as usual.
     #[serde(default, skip_serializing_if = "usual")]
     pub overlap: i64,
+    /// Whether statements were due with it: who comes by later sees to it that they are published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub publishes: bool,
     /// Every account as it stands, with what is new in it.
     pub accounts: Vec<AccountEntry>,
     /// What could not be read.

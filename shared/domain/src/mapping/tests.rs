@@ -46,6 +46,7 @@ fn proposals(cases: &[Case<'_>]) -> Vec<Option<(String, Because)>> {
         tail_from: Position::FIRST,
         weight: 0,
         overlap: 0,
+        publishes: false,
         fingerprint: String::new(),
         accounts: cases.iter().map(|case| entry(facts(*case))).collect(),
         quarantined: Vec::new(),

@@ -60,6 +60,7 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
             tail_from: if complete { begin } else { at },
             fingerprint: base32(&digest(&[&content])[..10]),
             weight,
+            publishes: false,
             overlap: if delta.overlap > OVERLAP_DAYS { delta.overlap } else { 0 },
             accounts,
             quarantined: if complete { delta.quarantined.clone() } else { Vec::new() },

@@ -91,6 +91,7 @@ pub(crate) fn read(index: usize, added: Vec<Row>, balance: Option<i64>) -> Entry
     let read = Read {
         weight: 0,
         overlap: 0,
+        publishes: false,
         part: 0,
         last: true,
         data_as_of: Some(self::at(index)),

@@ -146,6 +146,7 @@ pub(crate) fn entry(number: u64, read_at: Timestamp, fingerprint: &str) -> Entry
         fingerprint: fingerprint.to_owned(),
         weight: 0,
         overlap: 0,
+        publishes: false,
         accounts: Vec::new(),
         quarantined: Vec::new(),
     };

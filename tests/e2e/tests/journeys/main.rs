@@ -53,6 +53,7 @@ mod revoke_races;
 mod schedule;
 mod switches;
 mod switches_both_ways;
+mod t1_publication;
 mod t1_statements;
 mod t2_proof;
 mod t5_missing;
