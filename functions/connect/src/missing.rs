@@ -173,9 +173,9 @@ async fn compared(
     let listed = bank.client.accounts(&connection.remote, now).await.map_err(down)?;
     let shown = listed.rows.into_iter().find(|one| one.id == known.facts.remote);
     let shown = shown.ok_or_else(|| beyond("Salt Edge does not show this account any more"))?;
-    let (shown, _) =
-        bank.client.rows_of(&connection.remote, shown, None, now).await.map_err(down)?;
-    let found = plan::search(ledger, id, &shown, &(wanted.from..=wanted.to)).unwrap_or_default();
+    let shown = bank.client.rows_of(&connection.remote, shown, None, now).await.map_err(down)?;
+    let found =
+        plan::search(ledger, id, &shown.account, &(wanted.from..=wanted.to)).unwrap_or_default();
     if found.ids().len() > SEARCH_FOUND {
         let detail = format!("More than {SEARCH_FOUND} rows differ: choose fewer days.");
         return Err(Problem::field("/to", detail));

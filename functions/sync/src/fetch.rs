@@ -22,17 +22,18 @@ pub(crate) struct Shown<'a> {
     pub(crate) known_at: Option<Timestamp>,
 }
 
-/// For each listed account its booked rows from the overlap on, its announced ones, and those set aside.
+/// For each listed account its booked rows from the overlap on, its announced ones, and those set aside; and whether
+/// any of it came in more than one page.
 pub(crate) async fn fetch(
     bank: &Client,
     shown: Shown<'_>,
     ledger: &Ledger,
     held: Held,
     now: Timestamp,
-) -> Result<Fetched, BankError> {
+) -> Result<(Fetched, bool), BankError> {
     let Shown { remote, listed, elsewhere, known_at } = shown;
     let mut quarantined = listed.quarantined.clone();
-    let mut accounts = Vec::new();
+    let (mut accounts, mut paged) = (Vec::new(), false);
     let start = compared_from(known_at, now, ledger.overlap());
     for account in &listed.rows {
         if let Some(holder) = elsewhere.get(&account.id) {
@@ -43,12 +44,13 @@ pub(crate) async fn fetch(
             Held::Everything => None,
             Held::Tail => known_as(ledger, account).and_then(|known| from_id(ledger, known, start)),
         };
-        let (fetched, unread) = bank.rows_of(&remote.id, account.clone(), from, now).await?;
-        accounts.push(fetched);
-        quarantined.extend(unread);
+        let shown = bank.rows_of(&remote.id, account.clone(), from, now).await?;
+        accounts.push(shown.account);
+        quarantined.extend(shown.quarantined);
+        paged |= shown.paged;
     }
     let data_as_of = remote.attempt.as_ref().and_then(|attempt| attempt.success_at);
-    Ok(Fetched { read_at: now, known_at, data_as_of, accounts, quarantined })
+    Ok((Fetched { read_at: now, known_at, data_as_of, accounts, quarantined }, paged))
 }
 
 fn untouched(account: RemoteAccount, holder: ConnectionId) -> FetchedAccount {

@@ -51,8 +51,8 @@ async fn once(parts: &Parts, wanted: &Import, now: Timestamp) -> Result<Copied, 
         tracing::warn!(connection.id = %id, "the account is not shown: nothing is imported");
         return Ok(Copied::Unchanged);
     };
-    let (shown, _) = bank.client.rows_of(remote, shown, None, now).await?;
-    let found = plan::search(&ledger, account, &shown, &(*from..=*to)).unwrap_or_default();
+    let shown = bank.client.rows_of(remote, shown, None, now).await?;
+    let found = plan::search(&ledger, account, &shown.account, &(*from..=*to)).unwrap_or_default();
     let data_as_of = ledger.data_as_of.max(tail.connection.checked_data(tail.head()));
     let Some(delta) = found.import(&ledger, account, rows, now) else {
         let due = publish::due(parts, &tail, &[], data_as_of).await?;

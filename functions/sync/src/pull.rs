@@ -78,10 +78,8 @@ async fn come_by(
         if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
             return Ok(done);
         }
-        tracing::info!(metric.journal_conflicts = 1, connection.id = %id,
-            "a race was lost; it is read again");
     }
-    Err(Failed::because("every race for the journal was lost"))
+    Err(Failed::because("every try lost its race for the journal, or its pages changed under it"))
 }
 
 /// Whether the generation ends with a tombstone, also where the connection was read a moment too early.
@@ -100,7 +98,7 @@ fn outstanding(tail: &Tail) -> bool {
     connection.asks.recent.last().copied() > read_at
 }
 
-/// None = a race was lost: everything that was fetched is thrown away.
+/// None = a race was lost, or the pages changed: everything that was fetched is thrown away.
 async fn decide(
     parts: &Parts,
     bank: &Keyring,
@@ -120,8 +118,15 @@ async fn decide(
                 tracing::warn!(metric.callbacks_lost = 1, connection.id = %connection.id,
                     "the schedule found data that no callback told of");
             }
-            let copied = read::read(parts, bank, tail, ledger, remote, now).await?;
-            Ok((copied != Copied::LostRace).then_some(Pulled::Read))
+            Ok(match read::read(parts, bank, tail, ledger, remote, now).await? {
+                Copied::Changed | Copied::Unchanged => Some(Pulled::Read),
+                Copied::Moved => None,
+                Copied::LostRace => {
+                    tracing::info!(metric.journal_conflicts = 1, connection.id = %connection.id,
+                        "a race was lost; it is read again");
+                    None
+                }
+            })
         }
         // What its user must mend is looked at, and asked for only when they have.
         Look::Ask if connection.state.waits_for_user() => Ok(Some(Pulled::Left)),

@@ -28,6 +28,8 @@ pub(crate) enum Copied {
     Unchanged,
     /// Another entry stood where ours should: what was fetched is worth nothing any more.
     LostRace,
+    /// Salt Edge was at the bank while we read page by page: what was fetched is of two moments.
+    Moved,
 }
 
 pub(crate) async fn read(
@@ -54,15 +56,18 @@ pub(crate) async fn read(
     let mut fetched = None;
     if !first && !wider {
         let some = fetch(&bank.client, shown, &seen.0, Held::Tail, now).await?;
-        fetched = Some(some).filter(|fetched| !plan::blind(&seen.0, fetched));
+        fetched = Some(some).filter(|(fetched, _)| !plan::blind(&seen.0, fetched));
     }
-    let fetched = if let Some(fetched) = fetched {
+    let (fetched, paged) = if let Some(fetched) = fetched {
         fetched
     } else {
         let whole = everything(parts, tail).await?;
         seen = (Ledger { overlap, ..whole }, Held::Everything);
         fetch(&bank.client, shown, &seen.0, Held::Everything, now).await?
     };
+    if paged && moved(bank, remote, now).await? {
+        return Ok(Copied::Moved);
+    }
     let (ledger, scope) = seen;
     let connection = &tail.connection;
     let delta = plan::plan(&connection.id, &ledger, scope, &fetched, &bank.account_key);
@@ -84,6 +89,19 @@ pub(crate) async fn read(
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
     commit(parts, tail, &delta, place).await
+}
+
+/// Whether Salt Edge was at the bank since the read began. Between the pages of a list a row that got another id stands
+/// on both, and nothing in the rows tells it from a genuine twin.
+async fn moved(bank: &Keyring, remote: &RemoteConnection, now: Timestamp) -> Result<bool, Failed> {
+    let shown = bank.client.connection(&remote.id, now).await?;
+    let success = |shown: &RemoteConnection| shown.attempt.as_ref().and_then(|one| one.success_at);
+    let moved = success(&shown) != success(remote);
+    if moved {
+        tracing::warn!(metric.paging_restarted = 1, remote = %remote.id,
+            "the bank went on while its pages were read: all of it is read again from the beginning");
+    }
+    Ok(moved)
 }
 
 /// Keeps by how much the bank was late, where that is more than was known of it.

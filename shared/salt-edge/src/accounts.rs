@@ -17,10 +17,9 @@ impl Client {
     ) -> Result<Listed<RemoteAccount>, BankError> {
         let query = &[("connection_id", id.as_str())];
         let list = List { name: "GET /accounts", path: "accounts", query, from: None };
-        let mut accounts = translate::empty();
-        self.pages(list, now, |row| {
+        let listed = self.pages(list, now, translate::empty, |accounts, row| {
             let Ok(wire) = serde_json::from_str::<Account>(row.get()) else {
-                translate::keep(&mut accounts, Err("not an object"), None, None);
+                translate::keep(accounts, Err("not an object"), None, None);
                 return;
             };
             let account = wire.id.as_ref().and_then(|id| id.0.parse().ok());
@@ -30,9 +29,8 @@ impl Client {
             } else {
                 translate::account(wire)
             };
-            translate::keep(&mut accounts, read, None, account);
-        })
-        .await?;
-        Ok(accounts)
+            translate::keep(accounts, read, None, account);
+        });
+        Ok(listed.await?.read)
     }
 }

@@ -29,15 +29,13 @@ impl Client {
         let sandboxes = ("include_sandboxes", if sandboxes { "true" } else { "false" });
         let query = &[sandboxes, AIS];
         let list = List { name: LIST, path: "providers", query, from: None };
-        let mut banks = translate::empty();
-        self.pages(list, now, |row| {
+        let listed = self.pages(list, now, translate::empty, |banks, row| {
             let bank = serde_json::from_str::<Provider>(row.get())
                 .map_err(|_| "not an object")
                 .and_then(translate::provider);
-            translate::keep(&mut banks, bank, None, None);
-        })
-        .await?;
-        Ok(banks)
+            translate::keep(banks, bank, None, None);
+        });
+        Ok(listed.await?.read)
     }
 
     /// One bank, a sandbox too.

@@ -95,22 +95,23 @@ impl Client {
     ) -> Result<Vec<RemoteConnection>, BankError> {
         let query = &[("customer_id", customer.as_str())];
         let list = List { name: LIST, path: "connections", query, from: None };
-        let mut shown = Vec::new();
-        self.pages(list, now, |row| {
-            shown.push(
-                serde_json::from_str::<Connection>(row.get())
-                    .map_err(|_| "not an object")
-                    .and_then(translate::connection)
-                    .and_then(|found| {
-                        if found.customer == *customer {
-                            Ok(found)
-                        } else {
-                            Err("a connection of another customer")
-                        }
-                    }),
-            );
-        })
-        .await?;
+        let shown = self
+            .pages(list, now, Vec::new, |shown, row| {
+                shown.push(
+                    serde_json::from_str::<Connection>(row.get())
+                        .map_err(|_| "not an object")
+                        .and_then(translate::connection)
+                        .and_then(|found| {
+                            if found.customer == *customer {
+                                Ok(found)
+                            } else {
+                                Err("a connection of another customer")
+                            }
+                        }),
+                );
+            })
+            .await?
+            .read;
         shown.into_iter().collect::<Result<_, _>>().map_err(|why| unreadable(LIST, why))
     }
 

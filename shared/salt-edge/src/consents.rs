@@ -31,15 +31,16 @@ impl Client {
     ) -> Result<Vec<RemoteConsent>, BankError> {
         let query = &[("connection_id", connection.as_str())];
         let list = List { name: LIST, path: "consents", query, from: None };
-        let mut found = Vec::new();
-        self.pages(list, now, |row| {
-            found.push(
-                serde_json::from_str::<Consent>(row.get())
-                    .map_err(|_| "not an object")
-                    .and_then(|wire| of(wire, connection)),
-            );
-        })
-        .await?;
+        let found = self
+            .pages(list, now, Vec::new, |found, row| {
+                found.push(
+                    serde_json::from_str::<Consent>(row.get())
+                        .map_err(|_| "not an object")
+                        .and_then(|wire| of(wire, connection)),
+                );
+            })
+            .await?
+            .read;
         found.into_iter().collect::<Result<_, _>>().map_err(|why| unreadable(LIST, why))
     }
 

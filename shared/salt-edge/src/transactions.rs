@@ -8,7 +8,22 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::{client::Client, page::List, translate, wire::transaction::Transaction};
+use crate::{
+    client::Client,
+    page::{List, Whole},
+    translate,
+    wire::transaction::Transaction,
+};
+
+/// What an account shows.
+pub struct RowsOf {
+    /// The account with its rows.
+    pub account: FetchedAccount,
+    /// What could not be read of them.
+    pub quarantined: Vec<Quarantined>,
+    /// Whether they came in more than one page, between which the bank may have gone on.
+    pub paged: bool,
+}
 
 impl Client {
     /// The rows of an account in the order of their ids, from the one with id `from` (included) on.
@@ -20,6 +35,17 @@ impl Client {
         from: Option<&RemoteTransactionId>,
         now: Timestamp,
     ) -> Result<Listed<RemoteTransaction>, BankError> {
+        Ok(self.list_of(connection, account, rows, from, now).await?.read)
+    }
+
+    async fn list_of(
+        &self,
+        connection: &RemoteConnectionId,
+        account: &RemoteAccountId,
+        rows: Rows,
+        from: Option<&RemoteTransactionId>,
+        now: Timestamp,
+    ) -> Result<Whole<Listed<RemoteTransaction>>, BankError> {
         let mut query =
             vec![("connection_id", connection.as_str()), ("account_id", account.as_str())];
         match rows {
@@ -33,34 +59,33 @@ impl Client {
             query: &query,
             from: from.map(RemoteTransactionId::as_str),
         };
-        let mut read = translate::empty();
-        self.pages(list, now, |row| {
+        let listed = self.pages(list, now, translate::empty, |read, row| {
             let Ok(wire) = serde_json::from_str::<Transaction>(row.get()) else {
-                translate::keep(&mut read, Err("not an object"), None, Some(account.clone()));
+                translate::keep(read, Err("not an object"), None, Some(account.clone()));
                 return;
             };
             let id = wire.id.as_ref().and_then(|id| id.0.parse().ok());
             let row = translate::transaction(wire, account, rows);
             let row = row.and_then(|row| translate::plausible(row, now));
-            translate::keep(&mut read, row, id, Some(account.clone()));
-        })
-        .await?;
-        Ok(read)
+            translate::keep(read, row, id, Some(account.clone()));
+        });
+        listed.await
     }
 
-    /// An account with its booked rows from the one with id `from` on, its announced ones and those set aside;
-    /// and what could not be read of them.
+    /// An account with its booked rows from the one with id `from` on, its announced ones and those set aside.
     pub async fn rows_of(
         &self,
         connection: &RemoteConnectionId,
         account: RemoteAccount,
         from: Option<RemoteTransactionId>,
         now: Timestamp,
-    ) -> Result<(FetchedAccount, Vec<Quarantined>), BankError> {
-        let list = |rows, from| self.transactions(connection, &account.id, rows, from, now);
+    ) -> Result<RowsOf, BankError> {
+        let list = |rows, from| self.list_of(connection, &account.id, rows, from, now);
         let booked = list(Rows::Booked, from.as_ref()).await?;
         let pending = list(Rows::Pending, None).await?;
         let duplicated = list(Rows::Duplicated, None).await?;
+        let paged = booked.paged || pending.paged || duplicated.paged;
+        let (booked, pending, duplicated) = (booked.read, pending.read, duplicated.read);
         if booked.rows.len() > READ_ROWS {
             let what = format!("more than {READ_ROWS} rows of one account");
             return Err(BankError::Unreadable { call: "transactions", what });
@@ -76,6 +101,6 @@ impl Client {
         let held_by = None;
         let fetched =
             FetchedAccount { account, from, booked, pending, duplicated, unread, held_by };
-        Ok((fetched, quarantined))
+        Ok(RowsOf { account: fetched, quarantined, paged })
     }
 }

@@ -22,6 +22,14 @@ pub struct Page<'a> {
     pub meta: Option<Meta>,
 }
 
+/// What is read of any row to see whether it was there before.
+#[derive(Default, Deserialize)]
+pub struct Named {
+    /// Its id.
+    #[serde(default, deserialize_with = "super::value::tolerant")]
+    pub id: Option<Id>,
+}
+
 /// Where the next page is. Not tolerant: a page that is overlooked is data that is lost.
 #[derive(Default, Deserialize)]
 pub struct Meta {

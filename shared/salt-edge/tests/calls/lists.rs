@@ -124,9 +124,10 @@ async fn the_catalogue_survives_a_bank_that_cannot_be_read() {
 
 #[tokio::test]
 async fn the_catalogue_is_read_at_its_pace_and_waits_when_there_were_too_many() {
-    let page = |id: u32| json(page(&[PROVIDER], &format!(r#"{{"next_id":"{id}"}}"#)));
+    let bank = |id: u32| PROVIDER.replacen("4102", &id.to_string(), 1);
+    let page = |id: u32| json(page(&[&bank(id)], &format!(r#"{{"next_id":"{}"}}"#, id + 1)));
     let busy = failed(429, "TooManyRequests");
-    let server = Server::start([page(2), busy, page(3), json(last_page(&[PROVIDER]))]).await;
+    let server = Server::start([page(1), busy, page(2), json(last_page(&[&bank(3)]))]).await;
     let began = std::time::Instant::now();
     let listed = server.client(Mode::Client).institutions(true, server.now).await.unwrap();
     let took = began.elapsed().as_millis();

@@ -10,7 +10,7 @@ use simulator::{ClientKind, Switches};
 use crate::switches_both_ways::{Detours, journey};
 
 /// Second answers where there is more than yes and no, or words to choose from.
-const OTHERS: [(&str, &[&str]); 15] = [
+const OTHERS: [(&str, &[&str]); 16] = [
     ("background_limit", &["1"]),
     ("background_limit_status", &["429"]),
     // The key stays the same: callbacks of this version cannot be verified, and the schedule brings everything.
@@ -22,6 +22,7 @@ const OTHERS: [(&str, &[&str]); 15] = [
     ("connects_per_minute", &["1"]),
     ("created_status", &["201"]),
     ("default_per_page", &["7"]),
+    ("most_per_page", &["7"]),
     ("providers_per_page", &["7"]),
     ("stage_millis", &["20000"]),
     ("stage_millis_of", &["{\"fetch_accounts\": 70000}"]),

@@ -7,6 +7,7 @@ mod crash;
 mod late;
 mod links;
 mod month;
+mod paging;
 mod past;
 mod rows;
 mod schedule;

@@ -6,8 +6,6 @@ use super::Call;
 use crate::errors::{ApiError, ErrorClass};
 use crate::switches::Switches;
 
-const MAX_PER_PAGE: usize = 1_000;
-
 /// `{"data": …}`.
 pub(super) fn one(data: Value) -> Value {
     Value::Object([("data".to_owned(), data)].into_iter().collect())
@@ -20,7 +18,7 @@ pub(super) fn page<T>(
     items: Vec<(u64, T)>,
     show: impl Fn(T) -> Value,
 ) -> Result<Value, ApiError> {
-    page_of(MAX_PER_PAGE, call, switches, items, show)
+    page_of(switches.most_per_page, call, switches, items, show)
 }
 
 /// The same, with pages of `most` rows at the largest.

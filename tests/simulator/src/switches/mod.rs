@@ -127,6 +127,8 @@ pub struct Switches {
     /// Calls of `/countries` and `/providers` in any second of real time; more: `TooManyRequests`. What is counted
     /// is how fast a client sends, which no clock of a test can slow down.
     pub catalogue_per_second: Option<usize>,
+    /// Rows of a page at most, whatever `per_page` says.
+    pub most_per_page: usize,
     /// Rows of a page of providers at most, whatever `per_page` says.
     pub providers_per_page: usize,
     /// Connects and reconnects that one client may ask for in a minute; more: `TooManyRequests`.
@@ -188,6 +190,7 @@ impl Default for Switches {
             error_request_id: true,
             retry_after: false,
             catalogue_per_second: Some(10),
+            most_per_page: 1_000,
             providers_per_page: 1_000,
             connects_per_minute: None,
         }
