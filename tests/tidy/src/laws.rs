@@ -18,7 +18,7 @@ pub use cloud::{
 };
 pub use contract::contract_lists_every_code;
 pub use dependencies::{dependencies_point_inwards, each_dependency_has_a_reason};
-pub use documents::{documents_name_what_is_there, links_lead_somewhere};
+pub use documents::{documents_name_what_is_there, each_trap_has_its_test, links_lead_somewhere};
 pub use operations::{each_alarm_has_an_entry, nothing_fails_unseen, what_is_counted_is_watched};
 pub use purity::{domain_does_not_wait, no_floats, only_the_shell_touches_the_machine};
 pub use routes::routes_are_the_same_everywhere;

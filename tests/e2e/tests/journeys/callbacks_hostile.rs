@@ -252,3 +252,46 @@ async fn fifty_replays_after_a_revocation_bring_nothing_back() {
     assert_eq!(ada.stands(&connection).await.0, "left_with_owner");
     assert!(world.cloud.dead_letters().is_empty());
 }
+
+#[tokio::test]
+async fn trap_17_trap_20_callbacks_that_come_again_out_of_turn_or_for_nobody_make_nothing() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let control = world.salt_edge.control();
+    // Each stage and all three successes, as they came while there was no connection yet.
+    let mut sent: Vec<(&str, Value)> = control
+        .record()
+        .callbacks
+        .into_iter()
+        .map(|one| {
+            let success = one.kind == CallbackKind::Success;
+            (if success { "success" } else { "notify" }, one.body)
+        })
+        .collect();
+    let body = sent[0].1.clone();
+    let told = |changes: Value| {
+        let mut body = body.clone();
+        for (name, value) in changes.as_object().unwrap() {
+            body["data"][name] = value.clone();
+        }
+        body
+    };
+    let failed = json!({"connection_id": null, "error_class": "InvalidCredentials"});
+    let nobody =
+        json!({"connection_id": "1300450000000009999", "customer_id": "999", "custom_fields": {}});
+    sent.push(("fail", told(failed)));
+    sent.push(("success", told(nobody)));
+    let before = (e2e::oracle::journal_keys(&world).await, ada.statement(&connection).await);
+    for (route, body) in sent.iter().chain(sent.iter().rev()) {
+        let route = format!("/hooks/saltedge/{route}");
+        assert_eq!(send(&world, &route, body.to_string().as_bytes()).await.status, 200, "{route}");
+    }
+    world.settle().await;
+    world.advance(minutes(3), minutes(1)).await;
+    let after = (e2e::oracle::journal_keys(&world).await, ada.statement(&connection).await);
+    assert_eq!(after, before);
+    assert_eq!(ada.stands(&connection).await.0, "active");
+    assert_eq!(ada.get("/v1/connections").await["connections"].as_array().unwrap().len(), 1);
+    assert!(world.cloud.dead_letters().is_empty());
+}

@@ -11,6 +11,7 @@ mod paging;
 mod past;
 mod rows;
 mod schedule;
+mod traps;
 mod units;
 
 use e2e::{User, hours, minutes};

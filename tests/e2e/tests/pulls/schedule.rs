@@ -12,7 +12,8 @@ fn lose_all(world: &local_cloud::World) {
 }
 
 #[tokio::test]
-async fn y1_y2_with_every_callback_lost_the_schedule_brings_new_rows_within_the_days_budget() {
+async fn y1_y2_trap_22_with_every_callback_lost_the_schedule_brings_new_rows_within_the_days_budget()
+ {
     let mut options = options();
     options.switches.nightly_refresh = false;
     let world = world(options).await;

@@ -39,6 +39,43 @@ pub fn links_lead_somewhere(tree: &Tree) -> Vec<Fault> {
     faults
 }
 
+const TRAPS: &str = "tests/traps.md";
+/// Traps in the list that ours is made of.
+const KNOWN_TRAPS: usize = 39;
+
+/// `tests/traps.md` has each trap once, in order, and beside it tests that are there.
+pub fn each_trap_has_its_test(tree: &Tree) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let code = tree.rust(&["shared/", "functions/", "tests/"]);
+    let mut next = 1;
+    for (line, text) in tree.text(TRAPS).lines().enumerate() {
+        let Some(number) =
+            text.split('|').nth(1).and_then(|cell| cell.trim().parse::<usize>().ok())
+        else {
+            continue;
+        };
+        let at = |what: String| Fault::at(TRAPS, line + 1, what);
+        if next != number {
+            faults.push(at(format!("trap {next} comes here, and not {number}")));
+        }
+        next = number + 1;
+        let shown = text.split('|').nth(3).unwrap_or_default();
+        let tests: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+        if tests.is_empty() {
+            faults.push(at(format!("no test shows trap {number}: name one")));
+        }
+        for test in tests {
+            if !code.iter().any(|(_, text)| text.contains(&format!("fn {test}("))) {
+                faults.push(at(format!("`{test}` is no test: correct its name")));
+            }
+        }
+    }
+    if next != KNOWN_TRAPS + 1 && !code.is_empty() {
+        faults.push(Fault::at(TRAPS, 1, format!("trap {next} is missing: say what shows it")));
+    }
+    faults
+}
+
 fn is_document(path: &str) -> bool {
     std::path::Path::new(path).extension().is_some_and(|end| end == "md")
 }

@@ -80,6 +80,11 @@ fn documents_name_what_is_there() {
 }
 
 #[test]
+fn each_trap_has_its_test() {
+    holds(laws::each_trap_has_its_test);
+}
+
+#[test]
 fn links_lead_somewhere() {
     holds(laws::links_lead_somewhere);
 }

@@ -270,6 +270,19 @@ fn a_name_that_refuses_nothing() {
 }
 
 #[test]
+fn a_trap_that_no_test_shows() {
+    let (law, file) = (laws::each_trap_has_its_test, "tests/traps.md");
+    for (from, to, words) in [
+        ("| 33 |", "| 34 |", "trap 33 comes here"),
+        ("`trap_33_a_", "`trap_33_the_", "is no test"),
+        ("`trap_33_a_category_may_be_absent`", "nothing", "no test shows trap 33"),
+        ("\n| 39 |", "\n|", "trap 39 is missing"),
+    ] {
+        notices(law, &PROJECT, &edited(file, from, to), file, words);
+    }
+}
+
+#[test]
 fn a_document_that_lags_behind() {
     let law = laws::documents_name_what_is_there;
     let (map, readme) = ("ARCHITECTURE.md", "README.md");
