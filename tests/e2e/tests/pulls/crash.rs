@@ -7,7 +7,7 @@ use simulator::RowEdit;
 use crate::{BANK, add, ask, bank, refresh, row, wait_until_allowed};
 
 /// Visibility of the queue is 12 minutes: after that what died is delivered again.
-async fn recover(world: &World) {
+pub(crate) async fn recover(world: &World) {
     world.cloud.tap().disarm();
     world.advance(minutes(39), minutes(13)).await;
 }

@@ -1,0 +1,169 @@
+//! T5: an import that dies at any of its requests, comes twice, or meets a pull or a revocation.
+
+use e2e::{TENANT, User, minutes, options, oracle, user, world};
+use local_cloud::{Effect, Fault, World};
+use serde_json::{Value, json};
+
+use crate::{BANK, add, crash::recover, row};
+
+/// A first account with a row that no read is shown, and another that the next one will be.
+struct Bed<'w> {
+    world: &'w World,
+    ada: &'w User<'w>,
+    connection: Value,
+    account: String,
+}
+
+impl<'w> Bed<'w> {
+    async fn new(world: &'w World, ada: &'w User<'w>) -> Self {
+        let connection = ada.link(BANK).await;
+        let accounts = connection["accounts"].as_array().unwrap();
+        let account = accounts.iter().find(|one| one["name"] == "Everyday").unwrap();
+        let account = account["id"].as_str().unwrap().to_owned();
+        Self { world, ada, connection, account }
+    }
+
+    async fn salt_edge_calls(&self) {
+        self.world.cloud.clock().advance(minutes(1));
+        self.world.salt_edge.control().visit_bank(oracle::newest(self.world)).unwrap();
+        self.world.salt_edge.control().pump().await;
+    }
+
+    async fn search(&self, import: &[&str]) -> Value {
+        let path = format!("/v1/accounts/{}/missing-searches", self.account);
+        let body = json!({"from": "2026-01-01", "to": "2026-12-31", "import": import});
+        let found = self.ada.post(&path, &body).await;
+        found.expect(if import.is_empty() { 200 } else { 202 })
+    }
+
+    /// The bank has a row more that is held by nobody, and its import is on the queue.
+    async fn import(&self) -> String {
+        let text = format!("HIDDEN AT {}", self.world.cloud.clock().now());
+        let day = "2026-01-10".parse().unwrap();
+        add(self.world, row("-3.00", &text).made_on(day).with_early_id());
+        self.salt_edge_calls().await;
+        self.world.settle().await;
+        let found = self.search(&[]).await;
+        assert_eq!(found["missing"][0]["transaction"]["description"], text, "{found}");
+        let id = found["missing"][0]["transaction"]["id"].as_str().unwrap();
+        self.search(&[id]).await;
+        id.to_owned()
+    }
+
+    async fn holds_what_salt_edge_shows(&self) {
+        oracle::assert_equal(self.ada, &self.connection, oracle::newest(self.world)).await;
+        oracle::assert_no_holes(self.world).await;
+        assert!(self.world.cloud.dead_letters().is_empty());
+    }
+}
+
+/// Plays the fault at the first request of an import, the second, and so on, until it makes no more of them.
+async fn each_request(effect: Effect) {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let bed = Bed::new(&world, &ada).await;
+    let mut met = 0;
+    for k in 1.. {
+        bed.import().await;
+        let fired = world.cloud.tap().fired();
+        world.cloud.tap().arm(Fault::at("sync", k, effect));
+        world.settle().await;
+        let hit = world.cloud.tap().fired() > fired;
+        recover(&world).await;
+        bed.holds_what_salt_edge_shows().await;
+        if !hit {
+            break;
+        }
+        met += 1;
+    }
+    assert!(met >= 8, "{effect:?} met only {met} requests");
+}
+
+#[tokio::test]
+async fn t5_an_import_killed_before_each_of_its_requests_brings_the_row_once() {
+    each_request(Effect::KillBefore).await;
+}
+
+#[tokio::test]
+async fn t5_an_import_killed_after_each_of_its_requests_brings_the_row_once() {
+    each_request(Effect::KillAfter).await;
+}
+
+#[tokio::test]
+async fn t5_an_import_that_loses_any_answer_brings_the_row_once() {
+    each_request(Effect::LoseAnswer).await;
+}
+
+/// Holds an import at each of its requests, lets something else happen, and lets it go on.
+async fn each_hold(bed: &Bed<'_>, mut meanwhile: impl AsyncFnMut(&Bed<'_>, &str)) {
+    let cloud = &bed.world.cloud;
+    for k in 1.. {
+        let id = bed.import().await;
+        cloud.tap().arm(Fault::at("sync", k, Effect::HoldBefore));
+        let mut import = Box::pin(cloud.deliver("sync"));
+        let held = tokio::select! {
+            biased;
+            _ = &mut import => false,
+            () = cloud.tap().holds(1) => true,
+        };
+        meanwhile(bed, &id).await;
+        if held {
+            assert!(cloud.tap().release());
+            import.await;
+        }
+        recover(bed.world).await;
+        bed.holds_what_salt_edge_shows().await;
+        if !held {
+            assert!(k >= 8, "it was held at {k} requests only");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn t5_two_imports_of_one_row_and_a_pull_that_meet_bring_each_row_once() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let bed = Bed::new(&world, &ada).await;
+    each_hold(&bed, async |bed, id| {
+        bed.search(&[id]).await;
+        bed.world.settle().await;
+    })
+    .await;
+    each_hold(&bed, async |bed, _| {
+        add(bed.world, row("-4.00", &format!("NEWS AT {}", bed.world.cloud.clock().now())));
+        bed.salt_edge_calls().await;
+        bed.world.settle().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn t5_an_import_that_meets_a_revocation_writes_nothing_behind_the_tombstone() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    for k in 1.. {
+        let bed = Bed::new(&world, &ada).await;
+        bed.import().await;
+        world.cloud.tap().arm(Fault::at("sync", k, Effect::HoldBefore));
+        let mut import = Box::pin(world.cloud.deliver("sync"));
+        let held = tokio::select! {
+            biased;
+            _ = &mut import => false,
+            () = world.cloud.tap().holds(1) => true,
+        };
+        ada.revoke(&bed.connection).await.expect(202);
+        let tombstone = oracle::journal_keys(&world).await;
+        if held {
+            assert!(world.cloud.tap().release());
+            import.await;
+        }
+        recover(&world).await;
+        assert_eq!(oracle::journal_keys(&world).await, tombstone, "request {k}");
+        oracle::assert_no_holes(&world).await;
+        if !held {
+            assert!(k >= 8, "it was held at {k} requests only");
+            break;
+        }
+    }
+}
