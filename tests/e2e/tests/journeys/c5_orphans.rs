@@ -10,7 +10,9 @@ use e2e::{
 use local_cloud::{
     APP_ID, LocalCloud, Options, SECRET, SaltEdge, TemplateText, World, WorldOptions,
 };
-use simulator::{CallbackFault, CallbackFaultKind, ClientKind, TEST_CLIENT_PRIVATE_KEY};
+use simulator::{
+    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, TEST_CLIENT_PRIVATE_KEY,
+};
 use store::inventory::kind;
 
 const BANK: &str = "fakebank_oauth_xf";
@@ -76,6 +78,39 @@ async fn c5_in_partner_mode_an_orphan_loses_its_consent_and_its_owner_is_told_of
     assert_eq!((record.revocations.len(), record.deletions.len()), (1, 0));
     let told = logs.lines().into_iter().find(|line| line["state"] == "left").expect("a line");
     assert_eq!(told["deleted_by_its_owner_at"], world.salt_edge.dashboard_url());
+}
+
+#[tokio::test]
+async fn c5_the_first_comparison_of_a_deployment_only_lists_and_the_next_one_acts() {
+    let logs = Logs::at("info");
+    let world = world(WorldOptions { kind: ClientKind::Client, ..options() }).await;
+    let control = world.salt_edge.control();
+    // An earlier deployment of this name has left two connections; the table is new.
+    for sub in ["ada", "bob"] {
+        let connection = user(&world, TENANT, sub).link(BANK).await;
+        lose(&world, connection["id"].as_str().unwrap()).await;
+    }
+    let over = || {
+        let lines = logs.lines().into_iter();
+        let over = lines.filter(|line| line["message"] == "the comparison with Salt Edge is over");
+        over.map(|line| line["orphans"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let done = || (control.record().revocations.len(), control.record().deletions.len());
+    // For nine nights Salt Edge does not say what bob has: no comparison comes to its end. What ada has is seen.
+    let bobs = format!("/api/v6/connections?*{}*", control.connections()[1].customer_id);
+    let down = ApiFault::next(ApiFaultKind::ServerError, "GET", &bobs);
+    control.add_api_fault(ApiFault { times: 100_000, ..down });
+    first_night(&world).await;
+    nights(&world, 8).await;
+    assert_eq!((seen(&logs, "listed"), over(), done()), (9, vec![], (0, 0)));
+    control.clear_faults();
+    nights(&world, 1).await;
+    assert_eq!((seen(&logs, "listed"), over()), (11, vec![2]), "the first one says what it saw");
+    assert_eq!(done(), (0, 0), "and ends nothing, whatever its age");
+    nights(&world, 1).await;
+    assert_eq!((done(), seen(&logs, "removed")), ((1, 1), 1), "ada's grace is over, bob's is not");
+    nights(&world, 6).await;
+    assert_eq!((done(), control.connections().len()), ((2, 2), 0));
 }
 
 /// A second deployment on the same account at Salt Edge, with a table of its own.
