@@ -10,8 +10,8 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shell::{Answer, Call, Code, Problem};
-use store::StoreError;
+use shell::{Answer, Call, Code, Problem, alarm};
+use store::{StoreError, StoredReceipt};
 
 use crate::start::Parts;
 
@@ -57,15 +57,14 @@ pub(crate) async fn export(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
     call.only_queries(&[])?;
     let id: ConsentId = call.path("id")?;
     let connection = seen(&parts, &call, &id).await?;
-    let (tenant, of, chain) = (&connection.tenant, &connection.id, &connection.receipts);
-    let mut stored = parts.table.receipts(tenant, of, RECEIPTS_SHOWN).await?;
+    let (of, chain) = (&connection.id, &connection.receipts);
+    let mut stored = receipts(&parts, &connection).await?;
     // What was appended since the connection was read is behind its head.
     stored.truncate(usize::try_from(chain.count).unwrap_or(usize::MAX));
     named(&id, stored.iter().map(|one| one.text.as_str()))?;
     // Nothing is signed that does not hold together.
     if !unbroken(stored.iter().map(|one| one.text.as_str()), chain) {
-        let why = String::from("the chain is broken, or longer than is exported");
-        return Err(StoreError::Unreadable { kind: "receipt", why }.into());
+        return Err(broken(&connection));
     }
     let head = receipt::head(of, chain, call.now);
     let signature = parts.notary.sign(head.clone()).await?;
@@ -86,12 +85,27 @@ pub(crate) async fn show(parts: Arc<Parts>, call: Call) -> Result<Answer, Proble
     call.only_queries(&[])?;
     let id: ConsentId = call.path("id")?;
     let connection = seen(&parts, &call, &id).await?;
-    let (tenant, of) = (&connection.tenant, &connection.id);
-    let stored = parts.table.receipts(tenant, of, RECEIPTS_SHOWN).await?;
+    let stored = receipts(&parts, &connection).await?;
     named(&id, stored.iter().map(|one| one.text.as_str()))?;
-    let receipts = stored.into_iter().map(|one| raw(one.text)).collect::<Result<Vec<_>, _>>()?;
+    let receipts = stored.into_iter().map(|one| raw(one.text)).collect::<Result<Vec<_>, _>>();
+    let receipts = receipts.map_err(|_| broken(&connection))?;
     let connection_id = connection.id;
     Ok(Answer::json(200, &History { consent_id: id, connection_id, receipts }))
+}
+
+/// The receipts of a connection, the oldest first.
+async fn receipts(parts: &Parts, connection: &Connection) -> Result<Vec<StoredReceipt>, Problem> {
+    let (tenant, of) = (&connection.tenant, &connection.id);
+    match parts.table.receipts(tenant, of, RECEIPTS_SHOWN).await {
+        Err(StoreError::Unreadable { .. }) => Err(broken(connection)),
+        stored => Ok(stored?),
+    }
+}
+
+/// A chain that does not verify is said to be one: somebody changed the table, or it is longer than is exported.
+fn broken(connection: &Connection) -> Problem {
+    alarm("receipts_broken", &format!("the receipts of {} are no whole chain", connection.id));
+    Problem::new(Code::ReceiptsBroken)
 }
 
 /// The connection of a consent, where the caller may see it.
@@ -102,6 +116,8 @@ async fn seen(parts: &Parts, call: &Call, id: &ConsentId) -> Result<Connection, 
     let connection = parts.table.newest_connection(&caller.tenant, &connection).await?;
     connection
         .filter(|connection| caller.sees(&connection.customer) && !connection.unlisted)
+        // Half of its receipts may be gone already: their time is over.
+        .filter(|connection| connection.deleting.is_none())
         .ok_or_else(not_found)
 }
 

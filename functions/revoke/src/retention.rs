@@ -61,26 +61,27 @@ pub(crate) async fn over(
     forget(parts, &connection, now).await
 }
 
-/// Deletes what was delivered. Whoever opens the next generation meanwhile ends it.
+/// Deletes what was delivered. Said before the first item goes: half of it is no journal, and no chain of receipts, that
+/// somebody could go on with.
 async fn empty(parts: &Parts, connection: Connection, now: Timestamp) -> Result<bool, Failed> {
-    let (tenant, id) = (&connection.tenant, &connection.id);
+    let Some(mut connection) = deleting(parts, connection, now).await? else { return Ok(true) };
+    let (tenant, id) = (connection.tenant.clone(), connection.id.clone());
     let mut deleted = 0;
     for _ in 0..ERASE_BATCHES {
-        let keys = parts.table.delivered(tenant, id, ERASE_BATCH).await?;
-        let newest = parts.table.newest_connection(tenant, id).await?;
-        if newest.is_none_or(|newest| newest.version != connection.version) {
-            return Ok(true);
-        }
+        let keys = parts.table.delivered(&tenant, &id, ERASE_BATCH).await?;
         if keys.is_empty() {
             let pause = if connection.state == State::Revoked { STRAGGLERS } else { OWNER_PAUSE };
             tracing::info!(metric.items_deleted = deleted, connection.id = %id,
                 "what was delivered is deleted: its time after the end is over");
             // Its receipts are among it: a link after this begins another chain.
             let receipts = Chain::default();
-            let emptied = Connection { emptied: true, receipts, ..connection.clone() };
+            let emptied = Connection { emptied: true, deleting: None, receipts, ..connection };
             return look_again(parts, emptied, now + pause).await;
         }
-        parts.table.delete(&keys).await?;
+        connection = match parts.table.delete_of(connection, &keys).await {
+            Err(StoreError::Conflict) => return Ok(true),
+            stored => stored?,
+        };
         deleted += keys.len();
     }
     tracing::info!(metric.items_deleted = deleted, connection.id = %id, "deletion goes on");
@@ -89,16 +90,14 @@ async fn empty(parts: &Parts, connection: Connection, now: Timestamp) -> Result<
 
 /// Deletes the connection itself, with what leads to it and what was written late all the same.
 async fn forget(parts: &Parts, connection: &Connection, now: Timestamp) -> Result<bool, Failed> {
+    let Some(connection) = deleting(parts, connection.clone(), now).await? else { return Ok(true) };
     let late = parts.table.delivered(&connection.tenant, &connection.id, ERASE_BATCH).await?;
     if !late.is_empty() {
-        parts.table.delete(&late).await?;
-        return look_again(parts, connection.clone(), now).await;
+        return match parts.table.delete_of(connection, &late).await {
+            Err(StoreError::Conflict) => Ok(true),
+            connection => look_again(parts, connection?, now).await,
+        };
     }
-    // Whoever links the bank again from here on is stopped by the version, and looks again.
-    let connection = match parts.table.put_connection(connection).await {
-        Err(StoreError::Conflict) => return Ok(true),
-        stored => stored?,
-    };
     for keys in parts.table.leads(&connection).await? {
         parts.table.delete(&keys).await?;
     }
@@ -108,6 +107,19 @@ async fn forget(parts: &Parts, connection: &Connection, now: Timestamp) -> Resul
     }
     tracing::info!(connection.id = %connection.id, "a connection is forgotten");
     Ok(true)
+}
+
+/// The connection as it is being deleted: whoever links the bank again from here on waits, and whoever was about to
+/// is stopped by the version. None = somebody was faster.
+async fn deleting(
+    parts: &Parts,
+    connection: Connection,
+    now: Timestamp,
+) -> Result<Option<Connection>, Failed> {
+    match parts.table.put_connection(&Connection { deleting: Some(now), ..connection }).await {
+        Err(StoreError::Conflict) => Ok(None),
+        stored => Ok(Some(stored?)),
+    }
 }
 
 async fn look_again(parts: &Parts, connection: Connection, due: Timestamp) -> Result<bool, Failed> {

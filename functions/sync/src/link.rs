@@ -29,6 +29,8 @@ pub(crate) enum Adopted {
     Ended(LinkSession),
     /// The connection is another customer's of ours.
     Foreign(LinkSession),
+    /// What the connection kept is being deleted at this moment: it is linked again when that is over.
+    Deleting(LinkSession),
     /// Another delivery was faster.
     Overtaken,
 }
@@ -63,6 +65,7 @@ pub(crate) async fn adopt(
         Some(known) if !may_reopen(&session, &known) => {
             return take_back(parts, session, &known, remote, now).await;
         }
+        Some(known) if known.deleting.is_some() => return Ok(Adopted::Deleting(session)),
         Some(known) => (reopened(&known, remote, now)?, true),
         None => (Connection::of_login(&session, remote, now), true),
     };

@@ -71,6 +71,7 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
             return read(parts, session, &connection, now).await.map(Some);
         }
         link::Adopted::Overtaken => return Ok(None),
+        link::Adopted::Deleting(session) => return wait(parts, session, now).await.map(Some),
         link::Adopted::NothingShared(session) => (session, Ending::ConsentNotGranted),
         link::Adopted::Ended(session) => (session, Ending::Revoked),
         link::Adopted::Foreign(session) => {

@@ -88,6 +88,9 @@ pub struct Connection {
     /// What was delivered before its end is deleted: the retention is over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub emptied: bool,
+    /// Since when a deletion is under way: whoever links the bank again waits until it has come to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleting: Option<Timestamp>,
     /// Never confirmed by its user, and so never listed.
     #[serde(default)]
     pub unlisted: bool,

@@ -105,6 +105,7 @@ pub(crate) mod tests {
             left: Vec::new(),
             other_login: None,
             emptied: false,
+            deleting: None,
             unlisted: false,
             version: 1,
         }

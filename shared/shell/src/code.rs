@@ -68,6 +68,8 @@ pub enum Code {
     WrongState,
     /// The end user is being erased: nothing is begun for them until that is over.
     BeingErased,
+    /// The stored receipts of consents are no whole chain: nothing is signed over them.
+    ReceiptsBroken,
     /// The thing was changed at the same time.
     ChangedMeanwhile,
     /// The address was used, or is too old.
@@ -155,6 +157,7 @@ impl Code {
             Self::InstitutionUnavailable => (409, ChooseOtherBank, "The bank cannot be linked at present"),
             Self::WrongState => (409, StartAgain, "It has moved on"),
             Self::BeingErased => (409, StartAgainLater, "The customer is being erased"),
+            Self::ReceiptsBroken => (409, ContactSupport, "The receipts are no whole chain"),
             Self::ChangedMeanwhile => (409, TryAgain, "It was changed at the same time"),
             Self::LinkTokenSpent => (410, StartAgain, "The address was used or is too old"),
             Self::IdempotencyKeyInUse => (409, TryAgain, "The same request is being answered"),

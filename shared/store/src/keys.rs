@@ -183,6 +183,10 @@ impl Key {
 
 /// Sorts behind every character that a key may hold: the upper end of a range.
 pub(crate) const END: char = '\u{7f}';
+/// The beginning of an entry's sort key.
+pub(crate) const ENTRY: &str = "J#";
+/// The beginning of the sort keys of folds and their index.
+pub(crate) const FOLD: &str = "F";
 /// The beginning of a receipt's sort key.
 pub(crate) const RECEIPT: &str = "R#";
 /// The beginning of a claim's sort key.

@@ -8,6 +8,7 @@ mod claims;
 mod connections;
 mod counts;
 mod customers;
+mod deletion;
 mod due;
 mod encode;
 mod entries;

@@ -34,6 +34,7 @@ impl Connection {
             left: Vec::new(),
             other_login: None,
             emptied: false,
+            deleting: None,
             unlisted: false,
             version: 0,
         }

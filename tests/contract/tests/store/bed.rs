@@ -117,6 +117,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         left: Vec::new(),
         other_login: None,
         emptied: false,
+        deleting: None,
         unlisted: false,
         version: 0,
     }

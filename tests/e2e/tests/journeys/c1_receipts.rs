@@ -1,7 +1,7 @@
 //! C1: every change of a consent has its receipt, once, and whoever may see the connection sees them.
 
-use e2e::{TENANT, User, consents::sha256, hours, minutes, options, user, world};
-use local_cloud::WorldOptions;
+use e2e::{TENANT, User, consents::sha256, hours, logs::Logs, minutes, options, user, world};
+use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{ClientKind, RevokeReason, Walk};
 
@@ -111,4 +111,44 @@ async fn c1_an_id_of_the_right_form_that_no_connection_had_is_nobodys() {
         let path = format!("/v1/consents/{id}/history");
         assert_eq!(ada.call("GET", &path, None).await.problem(status), code);
     }
+}
+
+/// The first stored receipt is changed into the second one, made unreadable, or taken away.
+async fn spoil(world: &World, how: &str) {
+    let (client, table) = world.cloud.table();
+    let stored = client.scan().table_name(table).send().await.unwrap().items.unwrap();
+    let receipt = |number: &str| {
+        stored.iter().find(|item| item["sk"].as_s().unwrap() == &format!("R#0000000{number}"))
+    };
+    let mut first = receipt("1").expect("the first one").clone();
+    if how == "missing" {
+        let gone = client.delete_item().table_name(table);
+        let gone = gone.key("pk", first["pk"].clone()).key("sk", first["sk"].clone());
+        gone.send().await.unwrap();
+        return;
+    }
+    let other =
+        if how == "changed" { receipt("2").unwrap()["d"].clone() } else { first["pk"].clone() };
+    first.insert(String::from("d"), other);
+    client.put_item().table_name(table).set_item(Some(first)).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn c1_a_chain_that_does_not_hold_together_is_said_to_be_one_and_nothing_is_signed_over_it() {
+    let logs = Logs::at("error");
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    visited(&ada, &connection, "renew", &Walk::default()).await;
+    let now = ada.again(&connection).await;
+    let id = now["consent"]["id"].as_str().unwrap();
+    let path = |what: &str| format!("/v1/consents/{id}/{what}");
+    ada.get(&path("export")).await;
+    // One is changed where it is stored, then both are unreadable, then the first one is gone.
+    for (how, history) in [("changed", 200), ("unreadable", 409), ("missing", 200)] {
+        spoil(&world, how).await;
+        assert_eq!(ada.call("GET", &path("export"), None).await.problem(409), "receipts_broken");
+        assert_eq!(ada.call("GET", &path("history"), None).await.status, history, "{how}");
+    }
+    assert_eq!(logs.alarms("receipts_broken"), 4, "a person is told, each time");
 }

@@ -1,15 +1,22 @@
 //! What was delivered stays readable for a while after a revocation, and then it is deleted.
 
 use e2e::{
-    OTHER, TENANT, User, erasing::naming, hours, options, oracle::newest, raw::items,
-    revoking::delete_in_dashboard, user, world,
+    OTHER, TENANT, User,
+    erasing::naming,
+    hours, minutes, options,
+    oracle::{assert_equal, newest},
+    raw::items,
+    revoking::delete_in_dashboard,
+    user, world,
 };
-use local_cloud::WorldOptions;
+use local_cloud::{Effect, Fault, Service, WorldOptions};
 use serde_json::Value;
-use simulator::{BankAt, ClientKind, NewRow};
+use simulator::{BankAt, ClientKind, NewRow, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 const CANARY: &str = "CANARY OF ADA 4711";
+/// More requests than retention makes.
+const STEPS: u32 = 60;
 
 async fn days(user: &User<'_>, count: i64) {
     user.world.advance(hours(24 * count), hours(12)).await;
@@ -76,11 +83,11 @@ async fn p4_what_is_left_with_its_owner_keeps_its_name_and_no_rows() {
     let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());
     let body = serde_json::json!({"return_to": e2e::RETURN_TO});
     let session = ada.post(&path, &body).await.expect(201);
-    let visit = ada.visit(&session, &simulator::Walk::default()).await;
+    let visit = ada.visit(&session, &Walk::default()).await;
     ada.confirm(&visit).await.expect(200);
     world.settle().await;
     assert_eq!(ada.stands(&connection).await.0, "active");
-    e2e::oracle::assert_equal(&ada, &connection, remote).await;
+    assert_equal(&ada, &connection, remote).await;
 
     ada.revoke(&connection).await.expect(202);
     world.settle().await;
@@ -91,4 +98,85 @@ async fn p4_what_is_left_with_its_owner_keeps_its_name_and_no_rows() {
     let kept =
         items(&world).await.into_keys().filter(|(pk, sk)| pk.contains(id) || sk.contains(id));
     assert_eq!(kept.collect::<Vec<_>>(), []);
+}
+
+/// The bank is linked again: by a fresh link, or by a visit to the connection that is left.
+async fn linked_again(ada: &User<'_>, connection: &Value) -> String {
+    let session = if connection["status"] == "left_with_owner" {
+        let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());
+        let body = serde_json::json!({"return_to": e2e::RETURN_TO});
+        ada.post(&path, &body).await.expect(201)
+    } else {
+        ada.new_link(BANK).await
+    };
+    let visit = ada.visit(&session, &Walk::default()).await;
+    ada.confirm(&visit).await.expect(200);
+    ada.world.settle().await;
+    visit.session
+}
+
+/// The rows are Salt Edge's, the receipts a whole chain, the connection is listed, and its next notice due at some time.
+async fn is_whole(ada: &User<'_>, session: &str, case: &str) {
+    let session = ada.session(session).await;
+    assert_eq!(session["stage"], "finished", "{case}: {session:#}");
+    let again = ada.again(&serde_json::json!({"id": session["connection_id"]})).await;
+    assert_eq!(again["status"], "active", "{case}");
+    assert_equal(ada, &again, newest(ada.world)).await;
+    let events = ada.consent_events(&again).await;
+    assert_eq!(events.last().unwrap(), "given", "{case}: {events:?}");
+    let consent = again["consent"]["id"].as_str().unwrap();
+    let export = ada.get(&format!("/v1/consents/{consent}/export")).await;
+    assert_eq!(export["head"]["said"]["count"], events.len(), "{case}");
+    let listed = ada.get("/v1/connections").await["connections"].clone();
+    assert_eq!(listed[0]["id"], again["id"], "{case}");
+    let id = again["id"].as_str().unwrap();
+    let notice = items(ada.world).await.into_keys().any(|(pk, sk)| pk.contains(id) && sk == "N");
+    assert!(notice, "{case}");
+    assert!(ada.world.cloud.take_dead_letters().is_empty(), "{case}");
+}
+
+/// Retention is held at each of its requests while the same bank is linked again.
+async fn linked_again_at_each_step(kind: ClientKind, looks: &[i64]) {
+    let mut options = WorldOptions { kind, ..options() };
+    options.parameters.insert("RetentionDays".into(), format!(r#"{{"{TENANT}":0}}"#));
+    let world = world(options).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = linked(&ada).await;
+    ada.revoke(&connection).await.expect(202);
+    world.settle().await;
+    let connection = ada.again(&connection).await;
+    let folder = tempfile::tempdir().unwrap();
+    let ended = world.mark(folder.path()).unwrap();
+    for step in 1..STEPS {
+        world.go_back(&ended).unwrap();
+        let fault = Fault::at("revoke", step, Effect::HoldBefore);
+        world.cloud.tap().arm(Fault { service: Some(Service::DynamoDb), ..fault });
+        let mut passes = Box::pin(async {
+            for look in looks {
+                world.advance(hours(*look), hours(*look)).await;
+            }
+        });
+        let held = tokio::select! {
+            () = &mut passes => false,
+            () = world.cloud.tap().holds(1) => true,
+        };
+        world.cloud.tap().disarm();
+        let session = linked_again(&ada, &connection).await;
+        if !held {
+            assert!(step > 9, "{kind:?}: retention has more steps than {step}");
+            return;
+        }
+        assert!(world.cloud.tap().release());
+        passes.await;
+        world.advance(minutes(4), minutes(1)).await;
+        world.advance(minutes(40), minutes(20)).await;
+        is_whole(&ada, &session, &format!("{kind:?} {step}")).await;
+    }
+    panic!("retention does not end");
+}
+
+#[tokio::test]
+async fn p4_a_link_in_the_middle_of_retentions_deletion_finds_all_of_it_or_nothing() {
+    linked_again_at_each_step(ClientKind::Client, &[2, 2]).await;
+    linked_again_at_each_step(ClientKind::Partner, &[25]).await;
 }
