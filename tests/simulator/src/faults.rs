@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::Spoilt;
 use crate::clients::CallbackKind;
 use crate::errors::ErrorClass;
 use crate::ids::Id;
@@ -26,6 +27,8 @@ pub enum ApiFaultKind {
     Reset,
     /// An answer that stops in the middle of its JSON.
     Truncated,
+    /// The true answer, a list, spoilt in this way.
+    Spoilt(Spoilt),
     /// Any error class.
     Error(ErrorClass),
 }

@@ -49,6 +49,7 @@ mod switches;
 mod world;
 
 pub use amount::{Amount, NotAnAmount};
+pub use api::Spoilt;
 pub use attempt::{AttemptKind, StageName};
 pub use bank::catalogue::{CAPTCHA, SECOND_CODE, SMS_CODE, TOKEN};
 pub use bank::edit::{NewAccount, NewRow, RowEdit};

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod crash;
+mod hostile;
 mod imports;
 mod late;
 mod links;

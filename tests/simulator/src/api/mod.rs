@@ -12,6 +12,7 @@ mod grammar;
 mod parse;
 mod rates;
 mod serve;
+mod spoil;
 mod transactions;
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use crate::switches::{RevokeRoute, Switches};
 use crate::world::World;
 
 pub(crate) use serve::serve;
+pub use spoil::Spoilt;
 
 /// A request whose sender is known.
 pub(crate) struct Call<'a> {

@@ -63,10 +63,15 @@ pub(crate) async fn serve(
         let path = request.uri.path_and_query().map_or("", |path| path.as_str()).to_owned();
         let fault = world.faults.for_call(request.method.as_str(), &path);
         let effect = fault.is_none_or(|(kind, after)| {
-            after || matches!(kind, ApiFaultKind::Slow(_) | ApiFaultKind::Truncated)
+            after
+                || matches!(
+                    kind,
+                    ApiFaultKind::Slow(_) | ApiFaultKind::Truncated | ApiFaultKind::Spoilt(_)
+                )
         });
         let answer = effect.then(|| answer(&mut world, &inner, &request));
         let fault = fault.map(|(kind, _)| kind);
+        let answer = answer.map(|answer| spoilt(answer, fault, world.record.calls.len()));
         let played = fault.map(|kind| fault_answer(&world, kind));
         let shown = played.as_ref().unwrap_or(&answer).as_ref();
         let entry = entry(&request, path, shown, fault, inner.clock.now());
@@ -91,6 +96,15 @@ pub(crate) async fn serve(
     }
 }
 
+/// The true answer, spoilt where that is the fault.
+fn spoilt(answer: Answer, fault: Option<ApiFaultKind>, call: usize) -> Answer {
+    let (Some(ApiFaultKind::Spoilt(spoilt)), Text::Json(text)) = (fault, &answer.body) else {
+        return answer;
+    };
+    let body = spoilt.body(text, call).map_or(Text::Html(BAD_GATEWAY), Text::Json);
+    Answer { body, ..answer }
+}
+
 /// What a fault answers in place of the true answer; none where the true answer goes out or nothing does.
 fn fault_answer(world: &World, kind: ApiFaultKind) -> Option<Answer> {
     let class = match kind {
@@ -101,6 +115,7 @@ fn fault_answer(world: &World, kind: ApiFaultKind) -> Option<Answer> {
         ApiFaultKind::HtmlNotFound => return Some(Answer::html(404, NOT_FOUND)),
         ApiFaultKind::NoAnswer
         | ApiFaultKind::Slow(_)
+        | ApiFaultKind::Spoilt(_)
         | ApiFaultKind::Reset
         | ApiFaultKind::Truncated => return None,
     };

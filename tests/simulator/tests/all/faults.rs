@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use simulator::{ApiFault, ApiFaultKind, BankFault, ErrorClass, NextConnect, Walk};
+use simulator::{ApiFault, ApiFaultKind, BankFault, ErrorClass, NextConnect, Spoilt, Walk};
 
 use crate::support::{Integrator, RETURN_TO};
 
@@ -46,6 +46,8 @@ async fn each_fault_answers_as_it_says() {
         (ApiFaultKind::HtmlNotFound, 404, "text/html", "<!DOCTYPE html>"),
         (ApiFaultKind::Slow(5), 200, "application/json", "Fake"),
         (ApiFaultKind::Truncated, 200, "application/json", "Fake"),
+        (ApiFaultKind::Spoilt(Spoilt::Html), 200, "text/html", "<html>"),
+        (ApiFaultKind::Spoilt(Spoilt::Endless), 200, "application/json", "next_id"),
     ] {
         us.salt_edge.control().add_api_fault(ApiFault::next(fault, "GET", "/api/v6/countries"));
         let answer = us.get("/countries").await;
