@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     bank::Facts,
+    connection::State,
     id::TransactionId,
     journal::{Body, Entry, Ledger, LedgerAccount, Position},
 };
@@ -31,13 +32,17 @@ pub(crate) struct Journal {
     pub(crate) ledger: Ledger,
     pub(crate) entries: Vec<Entry>,
     pub(crate) open: bool,
+    /// Whether it was taken back, as far as we can.
+    pub(crate) ended: bool,
 }
 
 impl Journal {
     pub(crate) async fn of(stage: &Stage) -> Self {
         let read = stage.table().journal(&stage.tenant, &stage.id).await.unwrap().unwrap();
         let ledger = Ledger::replay(&read.entries);
-        Self { ledger, entries: read.entries, open: read.connection.state.open() }
+        let stands = read.connection.state;
+        let ended = matches!(stands, State::LeftWithOwner | State::Revoked);
+        Self { ledger, entries: read.entries, open: stands.open(), ended }
     }
 
     /// Its rows, as Salt Edge would tell them.

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use local_cloud::Effect;
+
+use crate::{
+    points::Beside,
+    scenario::{BESIDE, FUNCTIONS},
+};
+
 /// The faults that a run must have met, each at least [`Counts::LEAST`] times.
-pub(crate) const NAMES: [&str; 14] = [
+const NAMES: [&str; 14] = [
     "a 404 in HTML",
     "a 500 after the effect",
     "a 500 before the effect",
@@ -20,14 +27,27 @@ pub(crate) const NAMES: [&str; 14] = [
     "two pulls that race",
 ];
 
+/// All of them: those of `sync`, and each at each of the other functions.
+pub(crate) fn names() -> Vec<String> {
+    let functions = FUNCTIONS.into_iter().map(|(function, ..)| function);
+    let others = functions
+        .flat_map(|function| BESIDE.map(|effect| of(Beside { function, place: 1, effect })));
+    NAMES.into_iter().map(str::to_owned).chain(others).collect()
+}
+
+/// How one at another function is counted.
+pub(crate) fn of(beside: Beside) -> String {
+    format!("{}: {}", beside.function, name(beside.effect))
+}
+
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Counts(BTreeMap<&'static str, u32>);
+pub(crate) struct Counts(BTreeMap<String, u32>);
 
 impl Counts {
     pub(crate) const LEAST: u32 = 20;
 
-    pub(crate) fn add(&mut self, name: &'static str, times: u32) {
-        *self.0.entry(name).or_default() += times;
+    pub(crate) fn add(&mut self, name: &str, times: u32) {
+        *self.0.entry(name.to_owned()).or_default() += times;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -38,5 +58,19 @@ impl Counts {
 
     pub(crate) fn of(&self, name: &str) -> u32 {
         self.0.get(name).copied().unwrap_or_default()
+    }
+}
+
+/// How a fault is counted.
+pub(crate) fn name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::KillBefore => "killed before a request",
+        Effect::KillAfter => "killed after the effect, before the answer",
+        Effect::LoseAnswer => "an answer lost",
+        Effect::FailBefore => "a 500 before the effect",
+        Effect::FailAfter => "a 500 after the effect",
+        Effect::NotApi => "a 404 in HTML",
+        Effect::Stale => "a stale read",
+        Effect::Contend | Effect::HoldBefore | Effect::HoldAfter => "something else",
     }
 }

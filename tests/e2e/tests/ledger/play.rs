@@ -11,7 +11,7 @@ use simulator::{CallbackFault, CallbackFaultKind, CallbackKind, PendingIds};
 use crate::{
     bank::{BANK, Bank},
     check::{Journal, Rows, copied, difference},
-    counts::Counts,
+    counts::{self, Counts, name},
     points::Points,
     scenario::{Edit, Plan, Scenario, Step, Trigger},
     stage::Stage,
@@ -38,6 +38,8 @@ pub(crate) struct Play<'s> {
     trace: Vec<String>,
     /// How the copy stood at the moments of this step.
     stood: Vec<Rows>,
+    /// Asks of the bank that Salt Edge has counted when this step's was wanted, where it was.
+    wanted: Option<usize>,
 }
 
 pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut Counts) -> Played {
@@ -57,6 +59,7 @@ pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut
         counts,
         trace: Vec::new(),
         stood: Vec::new(),
+        wanted: None,
     };
     let mut broken = None;
     for (number, step) in scenario.steps.iter().enumerate() {
@@ -91,16 +94,20 @@ impl Play<'_> {
         cloud.tap().reset();
         let before = Journal::of(self.stage).await;
         self.stood = vec![copied(self.stage)];
+        self.wanted = None;
         let attempts = self.attempts();
         let set_aside = self.edit(&step.edits);
-        self.points.watch(cloud.tap());
+        self.points.watch(cloud.tap(), step.beside);
         let stale = self.stale();
         self.go(step).await;
         self.counts.add("a stale read", self.stale() - stale);
+        if let Some(beside) = self.points.met_beside() {
+            self.counts.add(&counts::of(beside), 1);
+        }
         self.note();
         cloud.tap().disarm();
         self.stage.world.salt_edge.control().clear_faults();
-        self.recover(step.by).await?;
+        self.recover(step).await?;
         if set_aside && self.attempts() == attempts {
             self.salt_edge_calls(1).await;
             self.stage.world.settle().await;
@@ -163,19 +170,32 @@ impl Play<'_> {
             Trigger::Callback(times) => {
                 self.counts.add("callbacks more than one", u32::from(times > 1));
                 self.salt_edge_calls(times).await;
+                if self.points.met_beside().is_some() {
+                    // What was not answered well is sent again.
+                    world.cloud.clock().advance(minutes(2));
+                    world.salt_edge.control().pump().await;
+                }
             }
             Trigger::Refresh { times, .. } => {
-                let id = self.stage.id.as_str();
+                let before = self.asks();
+                let path = format!("/v1/connections/{}/refresh", self.stage.id.as_str());
                 for _ in 0..times {
-                    let asked =
-                        self.user.post(&format!("/v1/connections/{id}/refresh"), &json!({})).await;
+                    let mut asked = self.user.post(&path, &json!({})).await;
+                    if asked.status >= 500 && self.points.met_beside().is_some() {
+                        asked = self.user.post(&path, &json!({})).await;
+                    }
                     assert!(matches!(asked.status, 202 | 429), "{}", asked.json);
+                    self.wanted = self.wanted.or((asked.status == 202).then_some(before));
                 }
             }
             Trigger::Schedule { .. } => {
+                self.wanted = Some(self.asks());
                 world.cloud.clock().advance(minutes(2));
                 // A tick that fails is done again by the next.
-                drop(world.cloud.tick().await);
+                if world.cloud.tick().await.is_err() {
+                    world.cloud.clock().advance(minutes(1));
+                    drop(world.cloud.tick().await);
+                }
             }
         }
     }
@@ -191,7 +211,8 @@ impl Play<'_> {
     }
 
     /// What died is delivered again after its visibility; what no callback told of is found by the minute.
-    async fn recover(&mut self, by: Trigger) -> Result<(), String> {
+    async fn recover(&mut self, step: &Step) -> Result<(), String> {
+        let by = step.by;
         let world = &self.stage.world;
         for _ in 0..DELIVERIES {
             if world.cloud.queued().is_empty() {
@@ -204,6 +225,14 @@ impl Play<'_> {
             world.cloud.clock().advance(minutes(11));
             world.cloud.tick().await.map_err(|error| format!("a tick failed: {error}"))?;
             world.settle().await;
+        }
+        if matches!(step.plan, Plan::Revoke { .. }) {
+            for _ in 0..3 {
+                if Journal::of(self.stage).await.ended {
+                    break;
+                }
+                world.cloud.advance(minutes(2), minutes(2)).await;
+            }
         }
         if let Some((queue, letter)) = world.cloud.take_dead_letters().first() {
             return Err(format!("a dead letter on {queue}: {}", letter.body));
@@ -222,6 +251,13 @@ impl Play<'_> {
         let rows: usize = have.values().flatten().map(Vec::len).sum();
         self.trace.push(format!("{} entries, {rows} rows", journal.entries.len()));
         let revoked = matches!(step.plan, Plan::Revoke { .. });
+        let untouched = matches!(step.plan, Plan::Nothing);
+        if untouched && self.wanted.is_some_and(|before| self.asks() == before) {
+            return Err(String::from("the bank was to be asked, and was not"));
+        }
+        if revoked && !journal.ended {
+            return Err(String::from("the revocation has not come to its end"));
+        }
         if journal.open == revoked {
             return Err(format!(
                 "revoked: {revoked}, and the connection is open: {}",
@@ -232,6 +268,11 @@ impl Play<'_> {
             return Ok(());
         }
         Err(format!("the ledger is not Salt Edge's:\n{}", difference(&have, &want)))
+    }
+
+    /// Asks of the bank so far.
+    fn asks(&self) -> usize {
+        self.stage.world.salt_edge.control().record().background_refreshes.len()
     }
 
     /// Attempts that ended well so far.
@@ -254,19 +295,5 @@ impl Play<'_> {
                 format!("{} {:?} {} {}", io.function, io.service, io.operation, io.status)
             }),
         );
-    }
-}
-
-/// How a fault is counted.
-fn name(effect: Effect) -> &'static str {
-    match effect {
-        Effect::KillBefore => "killed before a request",
-        Effect::KillAfter => "killed after the effect, before the answer",
-        Effect::LoseAnswer => "an answer lost",
-        Effect::FailBefore => "a 500 before the effect",
-        Effect::FailAfter => "a 500 after the effect",
-        Effect::NotApi => "a 404 in HTML",
-        Effect::Stale => "a stale read",
-        Effect::Contend | Effect::HoldBefore | Effect::HoldAfter => "something else",
     }
 }

@@ -1,4 +1,4 @@
-//! Where something goes wrong: each point so many requests of `sync` after the one before.
+//! Where something goes wrong: each point so many requests of `sync` after the one before; and one of another function.
 
 use std::{
     collections::VecDeque,
@@ -6,6 +6,15 @@ use std::{
 };
 
 use local_cloud::{Effect, Service, Tap};
+
+/// What goes wrong at a request of another function than `sync`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beside {
+    pub(crate) function: &'static str,
+    /// Which of its requests, from 1.
+    pub(crate) place: u32,
+    pub(crate) effect: Effect,
+}
 
 /// The points of one step. Clones are the same points.
 #[derive(Debug, Clone, Default)]
@@ -17,26 +26,35 @@ struct State {
     seen: u32,
     met: Vec<Effect>,
     fired: u32,
+    beside: Option<Beside>,
+    /// Requests of its function so far.
+    passed: u32,
+    met_beside: Option<Beside>,
 }
 
 impl Points {
     pub(crate) fn set(&self, points: &[(u32, Effect)]) {
         let mut state = self.state();
-        *state = State {
-            left: points.iter().copied().collect(),
-            fired: state.fired,
-            ..State::default()
-        };
+        state.left = points.iter().copied().collect();
+        state.seen = 0;
+        state.met = Vec::new();
     }
 
     /// Lets the tap ask these points about every request.
-    pub(crate) fn watch(&self, tap: &Tap) {
-        self.set(&[]);
+    pub(crate) fn watch(&self, tap: &Tap, beside: Option<Beside>) {
+        let fired = self.fired();
+        *self.state() = State { fired, beside, ..State::default() };
         let points = self.clone();
-        tap.script(move |function, service, operation| {
-            let counted = function == "sync" && service != Service::Secrets;
-            counted.then(|| points.state().meet(service, operation)).flatten()
+        tap.script(move |function, service, operation| match (function, service) {
+            (_, Service::Secrets) => None,
+            ("sync", _) => points.state().meet(service, operation),
+            (other, _) => points.state().meet_beside(other),
         });
+    }
+
+    /// What went wrong at another function.
+    pub(crate) fn met_beside(&self) -> Option<Beside> {
+        self.state().met_beside
     }
 
     /// How many are still to come.
@@ -72,6 +90,17 @@ impl State {
         self.met.push(effect);
         self.fired += u32::from(effect != Effect::Stale);
         Some(effect)
+    }
+
+    fn meet_beside(&mut self, function: &str) -> Option<Effect> {
+        let beside = self.beside.filter(|beside| beside.function == function)?;
+        self.passed += 1;
+        if self.passed < beside.place {
+            return None;
+        }
+        self.fired += 1;
+        self.met_beside = self.beside.take();
+        Some(beside.effect)
     }
 }
 

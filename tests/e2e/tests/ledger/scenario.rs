@@ -2,7 +2,7 @@
 
 use local_cloud::Effect;
 
-use crate::random::Random;
+use crate::{points::Beside, random::Random};
 
 /// A short story of one connection.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(crate) struct Step {
     pub(crate) edits: Vec<Edit>,
     pub(crate) by: Trigger,
     pub(crate) plan: Plan,
+    /// What goes wrong besides, at the function that brings the pull or takes the consent back.
+    pub(crate) beside: Option<Beside>,
 }
 
 /// What happens at the bank. A number picks the row, by its place among those that it may be.
@@ -96,6 +98,17 @@ const FAULTS: [Effect; 8] = [
     Effect::Stale,
     Effect::Stale,
 ];
+/// What goes wrong at other functions than `sync`.
+pub(crate) const BESIDE: [Effect; 5] = [
+    Effect::KillBefore,
+    Effect::KillAfter,
+    Effect::LoseAnswer,
+    Effect::FailBefore,
+    Effect::FailAfter,
+];
+/// Those functions, how many requests each makes here, and in how many of its steps one of them fails.
+pub(crate) const FUNCTIONS: [(&str, u32, u32); 4] =
+    [("connect", 4, 3), ("revoke", 12, 1), ("schedule", 10, 1), ("webhook", 1, 6)];
 const HOLDS: [Effect; 2] = [Effect::HoldBefore, Effect::HoldAfter];
 
 impl Scenario {
@@ -104,7 +117,10 @@ impl Scenario {
         let count = random.within(1, 3);
         let stable_pendings = random.once_in(3);
         let revoked = random.once_in(5);
-        let steps = (1..=count).map(|n| step(&mut random, n == 1, n == count && revoked)).collect();
+        let steps = (1..=count).map(|n| step(&mut random, n == 1, n == count && revoked));
+        // Drawn apart, so that the rest of a story stays what it was.
+        let mut other = Random::new(!seed);
+        let steps = steps.map(|step| besides(&mut other, step)).collect();
         Self { stable_pendings, read_back: seed.is_multiple_of(8), revoked, steps }
     }
 }
@@ -129,7 +145,27 @@ fn step(random: &mut Random, first: bool, revoked: bool) -> Step {
         _ => Trigger::Callback(times),
     };
     let minutes = if first { 0 } else { pause(random) };
-    Step { minutes, edits: edits(random, 4), by, plan }
+    Step { minutes, edits: edits(random, 4), by, plan, beside: None }
+}
+
+/// The step with what goes wrong besides; in some of them that is all.
+fn besides(random: &mut Random, step: Step) -> Step {
+    let name = match (&step.plan, step.by) {
+        (Plan::Revoke { .. }, _) => "revoke",
+        (_, Trigger::Callback(_)) => "webhook",
+        (_, Trigger::Refresh { .. }) => "connect",
+        (_, Trigger::Schedule { .. }) => "schedule",
+    };
+    let found = FUNCTIONS.into_iter().find(|one| one.0 == name);
+    let Some((function, requests, seldom)) = found else { return step };
+    // The later ones are those that do something.
+    let place = random.within(1, requests).max(random.within(1, requests));
+    let effect = random.pick(&BESIDE);
+    let (met, alone) = (random.once_in(seldom), random.once_in(2));
+    let beside = met.then_some(Beside { function, place, effect });
+    let asks = matches!(function, "connect" | "schedule");
+    let plan = if met && alone && asks { Plan::Nothing } else { step.plan };
+    Step { plan, beside, ..step }
 }
 
 /// Some minutes, some days, or a gap that is longer than the overlap.
