@@ -37,6 +37,7 @@ class World:
             name, _, value = line.strip().partition(": ")
             lines[name] = value
         self.api, self.page, self.token = lines["api"], lines["page"], lines["token"]
+        self.tenant_token = lines["tenant token"]
         return self
 
     def __exit__(self, *_):
@@ -44,8 +45,8 @@ class World:
         self.process.wait(timeout=30)
         self.folder.cleanup()
 
-    def call(self, method: str, path: str, body=None) -> dict:
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid.uuid4())}
+    def call(self, method: str, path: str, body=None, token=None) -> dict:
+        headers = {"Authorization": f"Bearer {token or self.token}", "Idempotency-Key": str(uuid.uuid4())}
         answer = requests.request(method, self.api + path, json=body, headers=headers, timeout=30)
         answer.raise_for_status()
         return answer.json()

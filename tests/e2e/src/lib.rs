@@ -11,6 +11,7 @@ pub mod consents;
 pub mod erasing;
 pub mod jump;
 pub mod logs;
+mod opened;
 pub mod oracle;
 pub mod raw;
 pub mod refusals;

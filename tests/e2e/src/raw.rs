@@ -1,13 +1,14 @@
 //! Requests byte for byte, and everything that the table holds.
 
 use std::{
-    collections::BTreeMap,
-    io::Read,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicU64, Ordering},
 };
 
 use local_cloud::World;
 use serde_json::Value;
+
+use crate::opened::{Records, opened};
 
 /// An answer with everything that came.
 #[derive(Debug, Clone)]
@@ -87,52 +88,45 @@ pub struct Stored {
     pub key: (String, String),
     /// The names of its attributes.
     pub names: Vec<String>,
-    /// All of it, the record as JSON.
+    /// All of it: attributes, the record byte for byte, the record as JSON.
     pub text: String,
 }
 
 /// Every item of the table, its record opened.
 pub async fn stored(world: &World) -> Vec<Stored> {
     let (client, table) = world.cloud.table();
-    let mut found = Vec::new();
+    let (mut found, mut records) = (Vec::new(), Records::new());
     let mut pages = client.scan().table_name(table).into_paginator().send();
     while let Some(page) = pages.next().await {
         for item in page.expect("a scan").items.unwrap_or_default() {
             let key = |name: &str| item[name].as_s().unwrap().clone();
-            let record = item.get("d").and_then(|d| d.as_b().ok());
-            let record = record.map(|bytes| readable(bytes.as_ref())).unwrap_or_default();
+            let key = (key("pk"), key("sk"));
+            if let Some(record) = item.get("d").and_then(|d| d.as_b().ok()) {
+                records.insert(key.clone(), record.as_ref().to_vec());
+            }
             let plain: BTreeMap<_, _> = item.iter().filter(|(name, _)| *name != "d").collect();
-            found.push(Stored {
-                key: (key("pk"), key("sk")),
-                names: item.keys().cloned().collect(),
-                text: format!("{plain:?} {record}"),
-            });
+            let text = format!("{plain:?}");
+            found.push(Stored { key, names: item.keys().cloned().collect(), text });
         }
+    }
+    for item in &mut found {
+        let bytes = records.get(&item.key).map(|bytes| String::from_utf8_lossy(bytes));
+        let bytes = bytes.unwrap_or_default();
+        item.text = format!("{} {bytes} {}", item.text, opened(&records, &item.key));
     }
     found
 }
 
-/// A record as text. The first byte names its form: 2 is deflated JSON.
-fn readable(bytes: &[u8]) -> String {
-    let mut text = Vec::new();
-    match bytes.split_first() {
-        Some((2, deflated)) => {
-            flate2::read::DeflateDecoder::new(deflated).read_to_end(&mut text).expect("a record");
-        }
-        _ => text.extend(bytes),
-    }
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 /// Every item that names this is lost, as after a table was restored from an old backup.
 pub async fn lose(world: &World, name: &str) {
+    let named = stored(world).await.into_iter().filter(|item| item.text.contains(name));
+    let named: BTreeSet<_> = named.map(|item| item.key).collect();
     let (client, table) = world.cloud.table();
     let mut pages = client.scan().table_name(table).into_paginator().send();
     while let Some(page) = pages.next().await {
         for item in page.expect("a scan").items.unwrap_or_default() {
-            let record = item.get("d").and_then(|d| d.as_b().ok());
-            let record = record.map(|bytes| readable(bytes.as_ref())).unwrap_or_default();
-            if format!("{item:?} {record}").contains(name) {
+            let key = |name: &str| item[name].as_s().unwrap().clone();
+            if named.contains(&(key("pk"), key("sk"))) {
                 let delete = client.delete_item().table_name(table);
                 let delete = delete.key("pk", item["pk"].clone()).key("sk", item["sk"].clone());
                 delete.send().await.expect("a deletion");

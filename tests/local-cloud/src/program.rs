@@ -80,11 +80,13 @@ fn announce(
     cloud: &LocalCloud,
     salt_edge: &[(&str, String)],
 ) -> Result<(), StartError> {
+    let scopes = ["halite:read", "halite:write", "halite:tenant"];
     let mut text = format!(
-        "page: {}\napi: {}\ntoken: {}\n",
+        "page: {}\napi: {}\ntoken: {}\ntenant token: {}\n",
         cloud.page_url(),
         cloud.api_url(),
-        cloud.token(TENANT, USER, &["halite:read", "halite:write"]),
+        cloud.token(TENANT, USER, &scopes[..2]),
+        cloud.token(TENANT, "backend", &scopes),
     );
     for (name, value) in salt_edge {
         text.extend([name, ": ", value, "\n"]);
