@@ -13,7 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::{Failed, alarm};
 
-use crate::{retention, retire::retire_all, start::Parts};
+use crate::{
+    retention,
+    retire::{forget_deleted, retire_all},
+    start::Parts,
+};
 
 /// How one phase ended.
 #[expect(clippy::large_enum_variant, reason = "one at a time")]
@@ -32,21 +36,26 @@ pub(crate) async fn go_on(
 ) -> Result<(), Failed> {
     let Some(mut connection) = parts.table.connection(tenant, id).await? else { return Ok(()) };
     let stuck = retire_all(parts, &mut connection, now).await?;
-    // What is in force now does not wait for what was there before.
-    let first = matches!(connection.state, State::Revoking { .. });
-    if let (Some(stuck), false) = (stuck, first) {
-        return later(parts, &connection, stuck.error, now).await;
+    // What was delivered goes when its time is over, whatever Salt Edge says, or does not.
+    if connection.state != State::Revoked && retention::over(parts, connection.clone(), now).await?
+    {
+        return Ok(());
+    }
+    if connection.state == State::LeftWithOwner {
+        forget_deleted(parts, &mut connection, now).await?;
     }
     loop {
+        // What is in force now does not wait for what was there before; what was there before is not forgotten.
+        let first = matches!(connection.state, State::Revoking { .. });
+        if let (Some(stuck), false) = (&stuck, first) {
+            return later(parts, &connection, stuck.error.as_ref(), now).await;
+        }
         let bank = parts.bank.get().await?;
-        let step = match connection.state {
-            State::Revoking { phase: Phase::Requested } => consents(&bank, &connection, now).await,
-            State::Revoking { phase: Phase::ConsentRevoked } => {
-                remove(parts.mode, &bank, &connection, now).await
+        let step = match &connection.state {
+            State::Revoking { phase } => {
+                phase_of(parts.mode, &bank, &connection, *phase, now).await
             }
-            State::Revoking { phase: Phase::Removed } | State::LeftWithOwner => {
-                look(&bank, &connection, now).await
-            }
+            State::LeftWithOwner => look(&bank, &connection, now).await,
             State::Revoked => return retention::over(parts, connection, now).await.map(drop),
             State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => return Ok(()),
         };
@@ -64,15 +73,30 @@ pub(crate) async fn go_on(
                     return Ok(());
                 }
             }
-            // What stays with its owner keeps nothing of what was delivered here beyond its time.
-            Ok(Step::NotYet)
-                if connection.state == State::LeftWithOwner
-                    && retention::over(parts, connection.clone(), now).await? =>
-            {
-                return Ok(());
-            }
             Ok(Step::NotYet) => return later(parts, &connection, None, now).await,
-            Err(error) => return later(parts, &connection, Some(error), now).await,
+            Err(error) => return later(parts, &connection, Some(&error), now).await,
+        }
+    }
+}
+
+/// One phase further, as far as that can be seen.
+async fn phase_of(
+    mode: Mode,
+    bank: &Keyring,
+    connection: &Connection,
+    phase: Phase,
+    now: Timestamp,
+) -> Result<Step, BankError> {
+    match phase {
+        Phase::Requested => consents(bank, connection, now).await,
+        Phase::ConsentRevoked => remove(mode, bank, connection, now).await,
+        Phase::Removed => {
+            let step = look(bank, connection, now).await?;
+            // It was accepted and is still there: it is asked for again.
+            if matches!(step, Step::NotYet) && connection.tries > 0 {
+                bank.client.remove(&connection.remote, now).await?;
+            }
+            Ok(step)
         }
     }
 }
@@ -93,9 +117,25 @@ pub(crate) async fn withdraw(
         bank.client.revoke_consent(remote, &consent.id, now).await?;
     }
     match bank.client.consents(remote, now).await {
+        Ok(listed) if listed.is_empty() => unseen(bank, remote, customer, now).await,
         Ok(listed) => Ok(Some(listed)),
         Err(error) => nothing_left(bank, remote, customer, error, now).await.map(|()| None),
     }
+}
+
+/// No consent at all is believed where the connection is seen to be our customer's: keys of another account may be
+/// answered so as well.
+async fn unseen(
+    bank: &Keyring,
+    remote: &RemoteConnectionId,
+    customer: &RemoteCustomerId,
+    now: Timestamp,
+) -> Result<Option<Vec<RemoteConsent>>, BankError> {
+    if proven_gone(bank, remote, customer, now).await? {
+        return Ok(None);
+    }
+    bank.client.control(customer, now).await?;
+    Ok(Some(Vec::new()))
 }
 
 /// Whether consents cannot be listed because the connection is gone: it is looked at itself. Errors: it
@@ -202,10 +242,12 @@ fn pause(tries: u32) -> SignedDuration {
 async fn later(
     parts: &Parts,
     connection: &Connection,
-    error: Option<BankError>,
+    error: Option<&BankError>,
     now: Timestamp,
 ) -> Result<(), Failed> {
-    let patient = connection.state == State::LeftWithOwner && error.is_none();
+    // Only its owner can end it, whenever they do; a consent that is still to be revoked is not the owner's business.
+    let waits = connection.state == State::LeftWithOwner && connection.retiring.is_empty();
+    let patient = waits && error.is_none();
     let tries = if patient { 0 } else { connection.tries.saturating_add(1) };
     // Said again at each later try, once a day: the alarm is to stay on.
     let mut told = tries >= TOLD_AFTER;
@@ -216,7 +258,7 @@ async fn later(
         tracing::info!(metric.revocation_age_seconds = age, metric.revocation_tries = tries,
             connection.id = %connection.id, tenant = %connection.tenant, "a revocation is not over");
     }
-    if let Some(error) = &error {
+    if let Some(error) = error {
         tracing::warn!(connection.id = %connection.id, %error, "a revocation could not go on");
         if let BankError::Refused { verdict: Verdict::Ours, failure, .. } = error {
             told = true;
@@ -226,7 +268,7 @@ async fn later(
         }
     }
     if told {
-        let why = error.map_or_else(|| String::from("it is still there"), |e| e.to_string());
+        let why = error.map_or_else(|| String::from("it is still there"), ToString::to_string);
         alarm("revocation_stuck", &why);
     }
     let waiting = Connection { tries, ..connection.clone() };

@@ -43,16 +43,17 @@ pub(crate) async fn over(
     connection: Connection,
     now: Timestamp,
 ) -> Result<bool, Failed> {
-    let left = connection.state == State::LeftWithOwner;
-    if left && connection.emptied {
+    // Nothing of a connection that is not proven to be gone is forgotten, but what was delivered.
+    let stays = connection.state != State::Revoked;
+    if stays && (connection.emptied || connection.state.open()) {
         return Ok(false);
     }
     let closed = parts.table.closed_at(&connection.tenant, &connection.id).await?;
     let since = closed.unwrap_or(connection.created_at);
     let until = since + parts.retention.of(&connection.tenant);
     if now < until {
-        // A connection that is left is looked at daily anyway.
-        let put = !left && connection.due != Some(until);
+        // One that is not gone is looked at daily anyway.
+        let put = !stays && connection.due != Some(until);
         return if put { look_again(parts, connection, until).await } else { Ok(false) };
     }
     if !connection.emptied {

@@ -46,6 +46,31 @@ pub(crate) async fn retire_all(
     Ok(None)
 }
 
+/// What only its owner could delete, and has: nobody is told of it any more.
+pub(crate) async fn forget_deleted(
+    parts: &Parts,
+    connection: &mut Connection,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let mut left = Vec::new();
+    for old in &connection.left {
+        let bank = parts.bank.get().await?;
+        match proven_gone(&bank, old, &connection.remote_customer, now).await {
+            Ok(true) => {}
+            Ok(false) => left.push(old.clone()),
+            Err(error) => {
+                tracing::warn!(connection.id = %connection.id, %error, "an earlier link cannot be looked at");
+                left.push(old.clone());
+            }
+        }
+    }
+    if left.len() < connection.left.len() {
+        *connection =
+            parts.table.put_connection(&Connection { left, ..connection.clone() }).await?;
+    }
+    Ok(())
+}
+
 /// What became of an earlier link.
 enum Retired {
     /// It is removed, or was gone already.

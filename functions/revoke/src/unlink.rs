@@ -10,7 +10,7 @@ use domain::{
     session::{Intent, LinkSession, SessionEvent, Stage},
 };
 use jiff::Timestamp;
-use salt_edge::Keyring;
+use salt_edge::{Keyring, error::connection_gone};
 use shell::Failed;
 
 use crate::{phases, start::Parts};
@@ -29,7 +29,8 @@ pub(crate) async fn unlink(
         return Ok(());
     }
     let bank = parts.bank.get().await?;
-    if let (Some(id), Some(generation)) = (&session.connection, session.trail.reopens) {
+    let reopens = reopened(parts, &bank, &session, now).await?;
+    if let (Some(id), Some(generation)) = (&session.connection, reopens) {
         if !last {
             let due = Some(session.confirm_until());
             parts.table.put_session(&LinkSession { due, ..session.clone() }).await?;
@@ -67,6 +68,32 @@ pub(crate) async fn unlink(
     let connection = unlisted(&session, &remote, now);
     let (connection, _) = parts.table.link(&connection, &ended).await?;
     phases::go_on(parts, tenant, &connection.id, now).await
+}
+
+/// The generation that the visit may have brought to life again: the one that it was begun for after its end, or one that
+/// ended while its user was away, where a consent is in force.
+async fn reopened(
+    parts: &Parts,
+    bank: &Keyring,
+    session: &LinkSession,
+    now: Timestamp,
+) -> Result<Option<u32>, Failed> {
+    let (Some(id), None) = (&session.connection, session.trail.reopens) else {
+        return Ok(session.trail.reopens);
+    };
+    let known = parts.table.connection(&session.tenant, id).await?;
+    let Some(left) = known.filter(|known| known.state == State::LeftWithOwner) else {
+        return Ok(None);
+    };
+    match bank.client.consents(&left.remote, now).await {
+        Ok(listed) => {
+            let given = listed.iter().any(|consent| phases::in_force(consent.state));
+            Ok(given.then_some(left.generation))
+        }
+        // Its own next look proves that.
+        Err(error) if connection_gone(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// When a session that was given up is looked at again: the browser may still be at the bank. A callback

@@ -2,12 +2,12 @@
 
 use domain::{
     bank::RemoteConnection,
-    connection::{Connection, State},
+    connection::{Connection, Event, State},
     ending::Ending,
     id::RemoteConnectionId,
     journal::Ledger,
     message::{CallbackKind, Hint, Reason},
-    session::{LinkSession, Stage},
+    session::{Intent, LinkSession, Stage},
     trail::before,
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use salt_edge::{ErrorClass, error::connection_gone};
 use shell::Failed;
 use store::StoreError;
 
-use crate::{catalogue, pull, session, start::Parts};
+use crate::{catalogue, left, pull, session, start::Parts};
 
 pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<(), Failed> {
     match hint.callback {
@@ -35,7 +35,14 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
     if hint.tag.as_ref().is_some_and(|tag| tag.deployment != parts.deployment) {
         return Ok(());
     }
-    if let Some(session) = session_of(parts, &hint).await? {
+    let session = session_of(parts, &hint).await?;
+    // A visit that was begun before the end of its connection is no way back to it.
+    let late = session.as_ref().filter(|session| {
+        let visit = session.intent != Intent::Link && session.trail.reopens.is_none();
+        visit && hint.callback == CallbackKind::Success
+    });
+    let late = late.and_then(|session| session.connection.clone());
+    if let Some(session) = session {
         Box::pin(note(parts, &hint, session, now)).await?;
     }
     // Progress brings no data: the attempt's success or failure does.
@@ -45,13 +52,13 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
     let Some(remote) = &hint.connection else { return Ok(()) };
     let Some(connection) = parts.table.connection_of(remote).await? else { return Ok(()) };
     if connection.left.contains(remote) {
-        return left_behind(parts, connection, remote, now).await;
+        return left::look(parts, connection, std::slice::from_ref(remote), now).await.map(drop);
     }
     if connection.state.open() {
         let (tenant, id) = (&connection.tenant, &connection.id);
         return pull::pull(parts, tenant, id, Reason::Callback, now).await.map(drop);
     }
-    hurry(parts, &connection, now).await
+    hurry(parts, &connection, late.as_ref() == Some(&connection.id), now).await
 }
 
 async fn session_of(parts: &Parts, hint: &Hint) -> Result<Option<LinkSession>, Failed> {
@@ -144,38 +151,23 @@ async fn unmarked(
     Ok(free && same && parts.table.unknown(session, &shown.id).await?)
 }
 
-/// An earlier link that only its owner can delete: once it is proven to be gone, nobody is told of it.
-async fn left_behind(
+/// A revocation that waits for somebody is looked at with the next tick. What a login allowed that finished after the end
+/// is taken back again, also when nobody ever confirms it.
+async fn hurry(
     parts: &Parts,
-    mut connection: Connection,
-    remote: &RemoteConnectionId,
+    connection: &Connection,
+    late: bool,
     now: Timestamp,
 ) -> Result<(), Failed> {
-    let bank = parts.bank.get().await?;
-    match bank.client.connection(remote, now).await {
-        Err(error) if connection_gone(&error) => {}
-        shown => return Ok(shown.map(drop)?),
-    }
-    bank.client.control(&connection.remote_customer, now).await?;
-    connection.left.retain(|one| one != remote);
-    match parts.table.put_connection(&connection).await {
+    let hurried = match connection.state {
+        State::LeftWithOwner if late => connection.after(Event::LoginAfterEnd)?,
+        State::Revoking { .. } | State::LeftWithOwner => connection.clone(),
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
+            return Ok(());
+        }
+    };
+    match parts.table.put_connection(&Connection { due: Some(now), ..hurried }).await {
         Ok(_) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// A revocation that waits for somebody is looked at with the next tick.
-async fn hurry(parts: &Parts, connection: &Connection, now: Timestamp) -> Result<(), Failed> {
-    match connection.state {
-        State::Revoking { .. } | State::LeftWithOwner => {
-            let hurried = Connection { due: Some(now), ..connection.clone() };
-            match parts.table.put_connection(&hurried).await {
-                Ok(_) | Err(StoreError::Conflict) => Ok(()),
-                Err(error) => Err(error.into()),
-            }
-        }
-        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {
-            Ok(())
-        }
     }
 }

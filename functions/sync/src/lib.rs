@@ -8,6 +8,7 @@ mod consent;
 mod fetch;
 mod import;
 mod known;
+mod left;
 mod link;
 mod notices;
 mod publish;

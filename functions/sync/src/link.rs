@@ -6,7 +6,7 @@ use domain::{
     claim::Claim,
     connection::{Asks, Connection, Event, State},
     consent::ConsentStatus,
-    id::ConnectionId,
+    id::{ConnectionId, RemoteConnectionId},
     journal::Ledger,
     receipt::{Channel, Noticed},
     session::{Intent, LinkSession, SessionEvent},
@@ -142,7 +142,8 @@ async fn take_back(
     now: Timestamp,
 ) -> Result<Adopted, Failed> {
     let again = known.after(Event::LoginAfterEnd)?;
-    let again = Connection { remote: remote.id.clone(), due: Some(now), ..again };
+    let (left, retiring) = replaced(known, remote);
+    let again = Connection { remote: remote.id.clone(), left, retiring, due: Some(now), ..again };
     match parts.table.put_connection(&again).await {
         Ok(_) => Ok(Adopted::Ended(session)),
         Err(StoreError::Conflict) => {
@@ -173,6 +174,23 @@ fn moved(known: Connection, remote: &RemoteConnection, now: Timestamp) -> Connec
     }
 }
 
+/// What remains of an ended connection at Salt Edge where another one takes its place there: what only its owner can
+/// delete, and what is still to be revoked.
+fn replaced(
+    known: &Connection,
+    remote: &RemoteConnection,
+) -> (Vec<RemoteConnectionId>, Vec<RemoteConnectionId>) {
+    let (mut left, mut retiring) = (known.left.clone(), known.retiring.clone());
+    match known.state {
+        State::LeftWithOwner => left.push(known.remote.clone()),
+        State::Revoking { .. } => retiring.push(known.remote.clone()),
+        State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } | State::Revoked => {}
+    }
+    left.retain(|one| *one != remote.id);
+    retiring.retain(|one| *one != remote.id);
+    (left, retiring)
+}
+
 /// A link after a revocation: the next generation of the same journal.
 fn reopened(
     known: &Connection,
@@ -180,8 +198,9 @@ fn reopened(
     now: Timestamp,
 ) -> Result<Connection, Failed> {
     let next = known.after(Event::Relinked)?;
+    let (left, retiring) = replaced(known, remote);
     Ok(Connection {
-        left: known.left.iter().filter(|one| **one != remote.id).cloned().collect(),
+        left,
         remote: remote.id.clone(),
         remote_customer: remote.customer.clone(),
         generation: known.generation + 1,
@@ -191,7 +210,7 @@ fn reopened(
         // The day's budget is the bank's: a fresh link does not renew it.
         asks: Asks { deadline: None, ..known.asks.clone() },
         not_before: remote.next_refresh_possible_at.filter(|at| *at > now),
-        retiring: known.retiring.iter().filter(|one| **one != remote.id).cloned().collect(),
+        retiring,
         // What is still retiring goes on doing so.
         due: known.kept_due(),
         emptied: false,

@@ -17,6 +17,7 @@ use store::{StoreError, Tail};
 
 use crate::{
     consent::{change, seen_by},
+    left,
     notices::tell,
     publish,
     pulled::{self, Pulled},
@@ -69,7 +70,15 @@ async fn come_by(
         if reason == Reason::Due && !outstanding(&tail) {
             return Ok(Pulled::Left);
         }
-        let remote = match bank.client.connection(&tail.connection.remote, now).await {
+        let connection = &tail.connection;
+        let left = &connection.left;
+        if reason == Reason::Slot
+            && !left.is_empty()
+            && left::look(parts, connection.clone(), left, now).await?
+        {
+            continue;
+        }
+        let remote = match bank.client.connection(&connection.remote, now).await {
             Err(error) if connection_gone(&error) => {
                 return lost(parts, &bank, &tail, seen_by(reason, now)).await;
             }

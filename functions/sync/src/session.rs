@@ -186,9 +186,8 @@ async fn fail(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let mut failed = failed(parts, session, failure, now).await?;
-    // A visit that was to reactivate a connection may have left a consent in force as well.
-    let own = failed.connection.is_none() || failed.trail.reopens.is_some();
-    let leftover = own && failed.remote_customer.is_some();
+    // So may a visit to a connection that had ended, or has meanwhile.
+    let leftover = failed.remote_customer.is_some();
     failed.due = leftover.then(|| failed.confirm_until());
     put(parts, &failed).await
 }

@@ -47,6 +47,7 @@ mod revoke;
 mod revoke_again;
 mod revoke_faults;
 mod revoke_keys;
+mod revoke_leftovers;
 mod revoke_logs;
 mod revoke_meanwhile;
 mod revoke_races;
