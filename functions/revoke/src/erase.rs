@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use shell::{Failed, alarm};
 use store::{StoreError, counted};
 
-use crate::{asked::close, start::Parts};
+use crate::{asked::close, start::Parts, strays};
 
 pub(crate) async fn go_on(
     parts: &Parts,
@@ -45,7 +45,7 @@ pub(crate) async fn go_on(
 }
 
 /// Why a run ends.
-enum Stop {
+pub(crate) enum Stop {
     /// Another run of the same erasure goes on with it.
     Overtaken,
     Failed(Failed),
@@ -57,7 +57,7 @@ impl<E: Into<Failed>> From<E> for Stop {
     }
 }
 
-async fn put(parts: &Parts, erasure: &Erasure) -> Result<Erasure, Stop> {
+pub(crate) async fn put(parts: &Parts, erasure: &Erasure) -> Result<Erasure, Stop> {
     match parts.table.put_erasure(erasure).await {
         Err(StoreError::Conflict) => Err(Stop::Overtaken),
         stored => Ok(stored?),
@@ -71,7 +71,7 @@ async fn settle(
     customer: &CustomerId,
     now: Timestamp,
 ) -> Result<(), Stop> {
-    let (open, ended) = look(parts, &erasure.tenant, customer, now).await?;
+    let (erasure, open, ended) = look(parts, erasure, customer, now).await?;
     let seen = put(parts, &erasure.seen(open, ended, now)).await?;
     tracing::info!(metric.erasure_steps = 1, by.state = seen.phase.name(), erasure.id = %seen.id,
         connections = open.connections, visits = open.visits, "an erasure was looked at");
@@ -80,10 +80,11 @@ async fn settle(
 
 async fn look(
     parts: &Parts,
-    tenant: &TenantId,
+    mut erasure: Erasure,
     customer: &CustomerId,
     now: Timestamp,
-) -> Result<(Open, Ended), Failed> {
+) -> Result<(Erasure, Open, Ended), Stop> {
+    let tenant = &erasure.tenant;
     let (mut open, mut ended) = (Open::default(), Ended::default());
     // Sessions first: one that ends in between has brought its connection by then.
     for session in parts.table.sessions_held(tenant, customer).await? {
@@ -111,7 +112,11 @@ async fn look(
             }
         }
     }
-    Ok((open, ended))
+    // What a visit that goes on has brought is the visit's.
+    if open.visits == 0 {
+        erasure = strays::end(parts, erasure, (&mut open, &mut ended), customer, now).await?;
+    }
+    Ok((erasure, open, ended))
 }
 
 /// Earlier links of the same bank that are only their owner's to delete.
@@ -141,7 +146,7 @@ async fn begin(
     customer: &CustomerId,
     now: Timestamp,
 ) -> Result<(), Stop> {
-    let (open, ended) = look(parts, &erasure.tenant, customer, now).await?;
+    let (erasure, open, ended) = look(parts, erasure, customer, now).await?;
     if open != Open::default() {
         put(parts, &erasure.seen(open, ended, now)).await?;
         return Ok(());

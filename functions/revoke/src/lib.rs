@@ -9,6 +9,7 @@ mod phases;
 mod retention;
 mod retire;
 mod start;
+mod strays;
 mod unlink;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 use domain::{
     bank::{BankError, RemoteConnection},
     comparison::{Comparison, Orphan, OrphanState, Place},
-    id::RemoteCustomerId,
+    id::{RemoteConnectionId, RemoteCustomerId},
     limits::{COMPARED_AT_ONCE, CYCLE_MINUTES, ORPHAN_KEPT},
     message::Message,
 };
@@ -161,14 +161,10 @@ async fn found(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let before = parts.table.orphan(&shown.id).await?;
-    let mut orphan = before.unwrap_or(Orphan {
-        remote: shown.id,
-        customer: shown.customer,
-        first_seen: now,
-        state: OrphanState::Listed,
-    });
+    let mut orphan =
+        before.unwrap_or(Orphan { remote: shown.id, first_seen: now, state: OrphanState::Listed });
     if orphan.due(comparison, now) {
-        match end(parts.mode, bank, &orphan, now).await {
+        match end(parts.mode, bank, (&orphan.remote, &shown.customer), now).await {
             Ok(state) => orphan.state = state,
             Err(error) => {
                 tracing::warn!(remote = %orphan.remote, %error, "an orphan could not be ended");
@@ -183,20 +179,19 @@ async fn found(
         OrphanState::Left => Some(parts.dashboard.as_str()),
     };
     tracing::warn!(metric.orphans = 1, by.state = orphan.state.name(), remote = %orphan.remote,
-        remote_customer = %orphan.customer, first_seen = %orphan.first_seen, deleted_by_its_owner_at = at,
+        first_seen = %orphan.first_seen, deleted_by_its_owner_at = at,
         "Salt Edge has a connection that nothing here leads to");
     // It is kept as long as it is seen, and a while longer.
     Ok(parts.table.put_orphan(&orphan, now + ORPHAN_KEPT).await?)
 }
 
 /// As a revocation ends: consents first, then the connection, and only what is seen is said.
-async fn end(
+pub(crate) async fn end(
     mode: Mode,
     bank: &Keyring,
-    orphan: &Orphan,
+    (remote, customer): (&RemoteConnectionId, &RemoteCustomerId),
     now: Timestamp,
 ) -> Result<OrphanState, BankError> {
-    let (remote, customer) = (&orphan.remote, &orphan.customer);
     match withdraw(bank, remote, customer, now).await? {
         None => return Ok(OrphanState::Removed),
         Some(left) if left.iter().any(|consent| in_force(consent.state)) => {

@@ -94,10 +94,8 @@ impl OrphanState {
 /// A connection at Salt Edge of a customer that carries this deployment's id, and that nothing here leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphan {
-    /// Salt Edge's id of it.
+    /// Salt Edge's id of it. Whose it is, is not kept: nobody's erasure leads here.
     pub remote: RemoteConnectionId,
-    /// Salt Edge's id of its customer.
-    pub customer: RemoteCustomerId,
     /// When it was seen first.
     pub first_seen: Timestamp,
     /// What became of it.
@@ -126,8 +124,7 @@ mod tests {
             (7, 6, OrphanState::Left, false),
             (7, 6, OrphanState::Removed, false),
         ] {
-            let (remote, customer) = ("1".parse().unwrap(), "2".parse().unwrap());
-            let orphan = Orphan { remote, customer, first_seen: seen, state };
+            let orphan = Orphan { remote: "1".parse().unwrap(), first_seen: seen, state };
             let comparison = Comparison { ended, ..Comparison::default() };
             let now = seen + jiff::SignedDuration::from_hours(24 * days);
             assert_eq!(orphan.due(&comparison, now), want, "{days} {ended} {state:?}");

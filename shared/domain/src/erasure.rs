@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::{
+    comparison::OrphanState,
     connection::{Connection, State},
-    id::{CustomerId, ErasureId, TenantId, base32, digest},
+    id::{CustomerId, ErasureId, RemoteConnectionId, RemoteCustomerId, TenantId, base32, digest},
     limits::{BACKUPS_KEPT, ERASE_PAUSES, ERASE_WITHIN, RECEIPT_KEPT, STRAGGLERS},
     session::LinkSession,
 };
@@ -68,6 +69,9 @@ pub struct Erasure {
     pub ended: Ended,
     /// Items that were deleted, by their kind.
     pub counts: BTreeMap<String, u64>,
+    /// What Salt Edge had of them that nothing here leads to. None in the receipt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strays: Vec<Stray>,
     /// The keys of what is being deleted: it is counted already. None in the receipt.
     #[serde(default)]
     pub batch: Vec<(String, String)>,
@@ -87,6 +91,18 @@ pub struct Open {
     pub connections: u32,
     /// Visits to Salt Edge's pages that may still come to something.
     pub visits: u32,
+}
+
+/// A connection at Salt Edge of a customer who is being erased, that nothing here leads to. It is named before it is
+/// ended, so whoever goes on after a death proves it again, and counts it once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stray {
+    /// Salt Edge's id of it.
+    pub remote: RemoteConnectionId,
+    /// Salt Edge's id of its customer.
+    pub customer: RemoteCustomerId,
+    /// What became of it.
+    pub state: OrphanState,
 }
 
 /// How the connections ended.
@@ -113,6 +129,7 @@ impl Erasure {
             open: Open::default(),
             ended: Ended::default(),
             counts: BTreeMap::new(),
+            strays: Vec::new(),
             batch: Vec::new(),
             tries: 0,
             due: Some(now + ERASE_PAUSES[0]),
@@ -129,6 +146,22 @@ impl Erasure {
     #[must_use]
     pub fn entering(self, phase: ErasurePhase, due: Timestamp) -> Self {
         Self { phase, tries: 0, due: Some(due), ..self }
+    }
+
+    /// A connection that Salt Edge lists and nothing here leads to. One that was removed and is there again was not
+    /// removed. Whether this is news.
+    pub fn strayed(&mut self, remote: RemoteConnectionId, customer: RemoteCustomerId) -> bool {
+        match self.strays.iter_mut().find(|stray| stray.remote == remote) {
+            Some(again) if again.state == OrphanState::Removed => {
+                again.state = OrphanState::Listed;
+                true
+            }
+            Some(_) => false,
+            None => {
+                self.strays.push(Stray { remote, customer, state: OrphanState::Listed });
+                true
+            }
+        }
     }
 
     /// What it waits for was looked at: it goes on waiting, or everything is proven.
@@ -157,6 +190,7 @@ impl Erasure {
             customer: None,
             phase: ErasurePhase::Erased,
             erased_at: Some(now),
+            strays: Vec::new(),
             batch: Vec::new(),
             tries: 0,
             due: None,

@@ -107,6 +107,8 @@ pub const ERASE_PAUSES: [SignedDuration; 4] = [
 ];
 /// An erasure that is not over by then is told to a person, with each look at it. The law gives a month.
 pub const ERASE_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Connections that nothing here leads to, of one look at an erasure: each is six calls at the most, and a run has a minute.
+pub const STRAYS_AT_ONCE: usize = 8;
 /// Items that are deleted between two writes of how far an erasure has come.
 pub const ERASE_BATCH: usize = 100;
 /// Batches of one run of a function.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::StoreError,
     held::{self, Line},
-    item::Draft,
-    keys::Key,
-    table::{Table, When},
+    item::{self, Draft},
+    keys::{END, Key},
+    table::{Query, Table, When},
 };
 
 /// Whose an e-mail address is, for a deployment that names customers after it.
@@ -42,6 +42,23 @@ impl Table {
     ) -> Result<(), StoreError> {
         let key = Key::customer(tenant, customer, digest);
         self.put(Draft::new(&key, "customer", remote)?.done(), When::Always).await
+    }
+
+    /// All of Salt Edge's customers that a user has, as they stand.
+    pub async fn customers_held(
+        &self,
+        tenant: &TenantId,
+        customer: &CustomerId,
+    ) -> Result<Vec<RemoteCustomerId>, StoreError> {
+        let [pk, _] = Key::partitions(tenant, customer);
+        let (mut found, to) = (Vec::new(), END.to_string());
+        let query = Query { consistent: true, ..Query::table(&pk, " ", &to) };
+        self.query(query, |item| {
+            found.push(item::record("customer", &item)?);
+            Ok(true)
+        })
+        .await?;
+        Ok(found)
     }
 
     /// Claims an e-mail address, by its keyed hash, for a user: since when it is theirs. `None`: another

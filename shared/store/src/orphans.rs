@@ -40,6 +40,12 @@ impl Table {
         self.put(draft.until(until).done(), When::Always).await
     }
 
+    /// Deletes what is kept of an orphan.
+    pub async fn forget_orphan(&self, remote: &RemoteConnectionId) -> Result<(), StoreError> {
+        let key = Key::orphan(remote);
+        self.delete(&vec![(key.pk, key.sk)]).await
+    }
+
     /// Whether anything here leads from an id at Salt Edge: to a connection, or to a session that has learnt it.
     pub async fn known_here(&self, remote: &RemoteConnectionId) -> Result<bool, StoreError> {
         Ok(self.leads_to(remote).await?.is_some())

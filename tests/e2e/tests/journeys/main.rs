@@ -40,6 +40,7 @@ mod one_journal;
 mod operations;
 mod p4_erasure;
 mod p4_inventory;
+mod p4_orphans;
 mod p4_retention;
 mod p4_stragglers;
 mod renewals;
