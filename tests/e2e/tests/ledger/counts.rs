@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The faults that a run must have met, each at least [`Counts::LEAST`] times.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "a 404 in HTML",
     "a 500 after the effect",
     "a 500 before the effect",
@@ -23,6 +23,7 @@ const NAMES: [&str; 14] = [
     "callbacks more than one",
     "killed after the effect, before the answer",
     "killed before a request",
+    "small pages",
     "three pulls that race",
     "two pulls that race",
 ];

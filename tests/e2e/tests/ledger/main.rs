@@ -14,6 +14,7 @@ mod race;
 mod random;
 mod scenario;
 mod stage;
+mod trigger;
 
 use std::{
     sync::{

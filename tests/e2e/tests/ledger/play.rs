@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 use e2e::{User, minutes, oracle};
 use jiff::tz::TimeZone;
 use local_cloud::{Effect, Service};
-use serde_json::json;
-use simulator::{CallbackFault, CallbackFaultKind, CallbackKind, PendingIds};
+use simulator::{CallbackKind, Consent, ConsentStatus, PendingIds};
 
 use crate::{
     bank::{BANK, Bank},
     check::{Journal, Rows, copied, difference},
     counts::{self, Counts, name},
     points::Points,
-    scenario::{Edit, Plan, Scenario, Step, Trigger},
+    scenario::{Edit, FEW, Plan, Scenario, Step, Trigger},
     stage::Stage,
 };
 
@@ -39,7 +38,7 @@ pub(crate) struct Play<'s> {
     /// How the copy stood at the moments of this step.
     stood: Vec<Rows>,
     /// Asks of the bank that Salt Edge has counted when this step's was wanted, where it was.
-    wanted: Option<usize>,
+    pub(crate) wanted: Option<usize>,
 }
 
 pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut Counts) -> Played {
@@ -49,6 +48,8 @@ pub(crate) async fn play(stage: &Stage, user: &User<'_>, seed: u64, counts: &mut
     if scenario.stable_pendings {
         control.switch(|switches| switches.pending_ids = PendingIds::Stable);
     }
+    control.switch(|switches| switches.most_per_page = scenario.page);
+    counts.add("small pages", u32::from(scenario.page == FEW));
     let looked = control.now().to_zoned(TimeZone::UTC).date();
     let bank = Bank { control, remote: stage.remote, looked, texts: 0, twins: BTreeSet::new() };
     let mut play = Play {
@@ -152,64 +153,6 @@ impl Play<'_> {
         self.stage.world.settle().await;
     }
 
-    async fn trigger(&mut self, by: Trigger) {
-        let world = &self.stage.world;
-        let lost =
-            matches!(by, Trigger::Refresh { lost: true, .. } | Trigger::Schedule { lost: true });
-        if lost {
-            let fault = CallbackFaultKind::Lost;
-            let kind = Some(CallbackKind::Success);
-            world.salt_edge.control().add_callback_fault(CallbackFault {
-                fault,
-                kind,
-                times: None,
-            });
-            self.counts.add("a lost callback", 1);
-        }
-        match by {
-            Trigger::Callback(times) => {
-                self.counts.add("callbacks more than one", u32::from(times > 1));
-                self.salt_edge_calls(times).await;
-                if self.points.met_beside().is_some() {
-                    // What was not answered well is sent again.
-                    world.cloud.clock().advance(minutes(2));
-                    world.salt_edge.control().pump().await;
-                }
-            }
-            Trigger::Refresh { times, .. } => {
-                let before = self.asks();
-                let path = format!("/v1/connections/{}/refresh", self.stage.id.as_str());
-                for _ in 0..times {
-                    let mut asked = self.user.post(&path, &json!({})).await;
-                    if asked.status >= 500 && self.points.met_beside().is_some() {
-                        asked = self.user.post(&path, &json!({})).await;
-                    }
-                    assert!(matches!(asked.status, 202 | 429), "{}", asked.json);
-                    self.wanted = self.wanted.or((asked.status == 202).then_some(before));
-                }
-            }
-            Trigger::Schedule { .. } => {
-                self.wanted = Some(self.asks());
-                world.cloud.clock().advance(minutes(2));
-                // A tick that fails is done again by the next.
-                if world.cloud.tick().await.is_err() {
-                    world.cloud.clock().advance(minutes(1));
-                    drop(world.cloud.tick().await);
-                }
-            }
-        }
-    }
-
-    /// Salt Edge was at the bank by itself, and calls.
-    pub(crate) async fn salt_edge_calls(&self, times: u8) {
-        let control = self.stage.world.salt_edge.control();
-        self.stage.world.cloud.clock().advance(minutes(1));
-        control.switch(|switches| switches.success_callbacks = times);
-        control.visit_bank(self.stage.remote).unwrap();
-        control.pump().await;
-        control.switch(|switches| switches.success_callbacks = 1);
-    }
-
     /// What died is delivered again after its visibility; what no callback told of is found by the minute.
     async fn recover(&mut self, step: &Step) -> Result<(), String> {
         let by = step.by;
@@ -258,6 +201,9 @@ impl Play<'_> {
         if revoked && !journal.ended {
             return Err(String::from("the revocation has not come to its end"));
         }
+        if revoked && self.in_force() {
+            return Err(String::from("a consent is in force behind the revocation"));
+        }
         if journal.open == revoked {
             return Err(format!(
                 "revoked: {revoked}, and the connection is open: {}",
@@ -270,8 +216,15 @@ impl Play<'_> {
         Err(format!("the ledger is not Salt Edge's:\n{}", difference(&have, &want)))
     }
 
+    /// Whether Salt Edge may still look.
+    fn in_force(&self) -> bool {
+        let consents = self.stage.world.salt_edge.control().ledger().consents;
+        let own = |consent: &&Consent| consent.connection_id == self.stage.remote;
+        consents.iter().filter(own).any(|consent| consent.status == ConsentStatus::Active)
+    }
+
     /// Asks of the bank so far.
-    fn asks(&self) -> usize {
+    pub(crate) fn asks(&self) -> usize {
         self.stage.world.salt_edge.control().record().background_refreshes.len()
     }
 

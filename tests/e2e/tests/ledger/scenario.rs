@@ -9,6 +9,8 @@ use crate::{points::Beside, random::Random};
 pub(crate) struct Scenario {
     /// Whether a pending row keeps its id at Salt Edge.
     pub(crate) stable_pendings: bool,
+    /// Rows of a page of Salt Edge's lists: a few, or more than there are.
+    pub(crate) page: usize,
     /// Whether it is also read through the API at its end: some of them.
     pub(crate) read_back: bool,
     /// Whether the connection is revoked at its end.
@@ -109,6 +111,8 @@ pub(crate) const BESIDE: [Effect; 5] = [
 /// Those functions, how many requests each makes here, and in how many of its steps one of them fails.
 pub(crate) const FUNCTIONS: [(&str, u32, u32); 4] =
     [("connect", 4, 3), ("revoke", 12, 1), ("schedule", 10, 1), ("webhook", 1, 6)];
+/// Rows of a small page.
+pub(crate) const FEW: usize = 4;
 const HOLDS: [Effect; 2] = [Effect::HoldBefore, Effect::HoldAfter];
 
 impl Scenario {
@@ -120,8 +124,9 @@ impl Scenario {
         let steps = (1..=count).map(|n| step(&mut random, n == 1, n == count && revoked));
         // Drawn apart, so that the rest of a story stays what it was.
         let mut other = Random::new(!seed);
+        let page = if other.once_in(5) { FEW } else { 1_000 };
         let steps = steps.map(|step| besides(&mut other, step)).collect();
-        Self { stable_pendings, read_back: seed.is_multiple_of(8), revoked, steps }
+        Self { stable_pendings, page, read_back: seed.is_multiple_of(8), revoked, steps }
     }
 }
 
