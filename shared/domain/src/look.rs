@@ -11,6 +11,9 @@ use crate::{
     next_action::Failure,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// What we know of the reads so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
