@@ -3,6 +3,7 @@
 mod accounts;
 mod connections;
 mod feed;
+mod lines;
 mod past;
 mod published;
 mod reconciliation;

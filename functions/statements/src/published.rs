@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::{
     id::{AccountId, StatementId, TransactionId},
-    journal::{Balance, BalanceBasis, Entry, Row},
+    journal::{Balance, BalanceBasis, Row},
     money::{Currency, Money},
-    statement::{History, Made, Period, Statement},
+    statement::{Made, Period, Statement},
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use shell::{Answer, Call, Code, Problem, view::RowView};
 
-use crate::{accounts::of_account, connections::seen, rows::limit, start::Parts};
+use crate::{accounts::of_account, connections::seen, lines::lines, rows::limit, start::Parts};
 
 #[derive(Serialize)]
 struct View {
@@ -155,13 +155,12 @@ pub(crate) async fn show(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
     let cursors = parts.cursors.get().await?;
     let skip: usize =
         call.query("cursor").map(|text| cursors.read(&scope, text)).transpose()?.unwrap_or(0);
-    let zone = tail.connection.institution.zone();
-    let journal = parts.table.journal(tenant, &connection).await?.ok_or_else(not_found)?;
-    let made = |made: &Made| made_of(&journal.entries, &statement, made, &zone);
-    let history = made(&statement.made)?;
-    let lines = history.lines(statement.days);
-    let before = statement.before.as_ref().map(made).transpose()?;
-    let changes = before.map(|then| changes(&account, &then.lines(statement.days), &lines));
+    let made = async |made: &Made| lines(&parts.table, &tail.connection, &statement, made).await;
+    let lines = made(&statement.made).await?;
+    let changes = match &statement.before {
+        Some(before) => Some(changes(&account, &made(before).await?, &lines)),
+        None => None,
+    };
     let mut transactions = told(&statement, &lines, skip);
     let has_more = transactions.len() > limit;
     transactions.truncate(limit);
@@ -172,7 +171,7 @@ pub(crate) async fn show(parts: &Parts, call: &Call) -> Result<Answer, Problem> 
 }
 
 /// The lines, oldest first, each with the balance after it, counted on from the opening one.
-fn told(statement: &Statement, lines: &[&Row], skip: usize) -> Vec<RowView> {
+fn told(statement: &Statement, lines: &[Row], skip: usize) -> Vec<RowView> {
     let mut running = statement.opening.as_ref().map(|balance| balance.money);
     let each = lines.iter().map(|row| {
         running = running.and_then(|money| money.plus(row.facts.money).ok());
@@ -182,29 +181,9 @@ fn told(statement: &Statement, lines: &[&Row], skip: usize) -> Vec<RowView> {
     each.skip(skip).collect()
 }
 
-/// The account as it stood when a version was made. It must have the lines that the version was published with.
-fn made_of(
-    entries: &[Entry],
-    statement: &Statement,
-    made: &Made,
-    zone: &TimeZone,
-) -> Result<History, Problem> {
-    let entries = entries.iter().filter(|entry| entry.at <= made.at);
-    let history = History::of(&statement.account, entries, None, zone).ok_or_else(not_found)?;
-    if history.at() != made.at {
-        return Err(Problem::new(Code::Unavailable));
-    }
-    if history.fingerprint(statement.days) != made.lines {
-        let id = statement.id();
-        tracing::error!(statement.id = %id, "a statement has other lines than were published");
-        return Err(Problem::new(Code::Internal));
-    }
-    Ok(history)
-}
-
-fn changes(account: &AccountId, before: &[&Row], now: &[&Row]) -> Changes {
-    fn by_id<'a>(rows: &[&'a Row]) -> BTreeMap<&'a TransactionId, &'a Row> {
-        rows.iter().map(|row| (&row.id, *row)).collect()
+fn changes(account: &AccountId, before: &[Row], now: &[Row]) -> Changes {
+    fn by_id(rows: &[Row]) -> BTreeMap<&TransactionId, &Row> {
+        rows.iter().map(|row| (&row.id, row)).collect()
     }
     let view = |row: &Row| RowView::booked(account, row, None);
     let (was, is) = (by_id(before), by_id(now));
@@ -219,10 +198,10 @@ fn changes(account: &AccountId, before: &[&Row], now: &[&Row]) -> Changes {
         }
     }
     let gone = before.iter().filter(|row| !is.contains_key(&row.id));
-    changes.removed.extend(gone.map(|row| view(row)));
+    changes.removed.extend(gone.map(view));
     changes
 }
 
-fn not_found() -> Problem {
+pub(crate) fn not_found() -> Problem {
     Problem::new(Code::StatementNotFound)
 }

@@ -3,12 +3,14 @@
 use domain::{
     id::AccountId,
     money::{Currency, Money},
-    proof::{Day, Equation, Interval, Passing, Proof, Reason, Source, Told, Verdict, prove},
+    proof::{
+        Day, Equation, Interval, Passing, Proof, Reason, Source, Told, Verdict, Wanted, prove,
+    },
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use shell::{Answer, Call, Problem};
-use store::Table;
+use store::{Reading, Table};
 
 use crate::accounts::{not_found, of_account};
 
@@ -70,12 +72,14 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
     let id: AccountId = call.path("id")?;
     let seen = of_account(table, call, &id).await?;
     let connection = &seen.connection;
-    let journal = table.journal(&connection.tenant, &connection.id).await?.ok_or_else(not_found)?;
+    let (tenant, of) = (&connection.tenant, &connection.id);
+    let mut behind = table.behind_folds(tenant, of, None).await?;
     let known = seen.entries.iter().rev().find_map(|entry| entry.account(&id));
     let currency = known.ok_or_else(not_found)?.facts.currency;
     let zone = connection.institution.zone();
-    let checked = connection.checked_data(journal.head());
-    let proof = prove(&id, &journal.entries, checked, &zone);
+    let checked = connection.checked_data(connection.head(behind.newest()));
+    let reading = Reading { account: &id, wanted: Wanted::Proof, checked, zone: &zone };
+    let proof = prove(&table.book(tenant, of, &mut behind, reading).await?);
     Ok(Answer::json(200, &View::of(id, currency, &zone, &proof)))
 }
 

@@ -4,11 +4,12 @@ use domain::{
     id::AccountId,
     journal::{Body, Entry, Ledger},
     mapping::Mapping,
-    statement::{self, History, Moved, Statement},
+    proof::Wanted,
+    statement::{self, Days, History, Moved, Period, Statement},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use shell::Failed;
-use store::Tail;
+use store::{Reading, Tail};
 
 use crate::start::Parts;
 
@@ -36,6 +37,18 @@ struct Work {
     newest: Option<Statement>,
     /// Newest versions that rows came late to, oldest first.
     late: Vec<Statement>,
+}
+
+impl Work {
+    /// The days whose lines it takes. Nobody knows when an account without statements began.
+    fn days(&self, period: Period, today: Date) -> Vec<Days> {
+        let next = self.newest.as_ref().and_then(|newest| {
+            statement::following(Some(newest), newest.days.to, period).map(|days| days.from)
+        });
+        let to = today.yesterday().unwrap_or(today);
+        let due = Days { from: next.unwrap_or(Date::MIN), to };
+        self.late.iter().map(|one| one.days).chain([due]).collect()
+    }
 }
 
 /// What a read has to be published, before it is committed: its entry says that there is something, so whoever comes
@@ -72,12 +85,20 @@ pub(crate) async fn publish(
     let Some(as_of) = due.as_of.filter(|_| !due.work.is_empty()) else { return Ok(()) };
     let zone = tail.connection.institution.zone();
     let today = as_of.to_zoned(zone.clone()).date();
-    let Some(entries) = everything(parts, tail, appended).await? else { return Ok(()) };
+    let (tenant, id) = (&tail.connection.tenant, &tail.connection.id);
+    let known: Vec<Entry> = tail.entries.iter().chain(appended).cloned().collect();
+    let mut behind = parts.table.behind_known(tenant, id, &known).await?;
     for work in due.work {
-        let Some(history) = History::of(&work.account, &entries, due.as_of, &zone) else {
-            continue;
-        };
         let period = due.mapping.period(&work.account);
+        let days = work.days(period, today);
+        let (account, wanted) = (&work.account, Wanted::Days(&days));
+        let reading = Reading { account, wanted, checked: due.as_of, zone: &zone };
+        let book = parts.table.book(tenant, id, &mut behind, reading).await?;
+        if Some(book.at()) != known.last().map(|entry| entry.at) {
+            // The table does not show all of it yet.
+            return Ok(());
+        }
+        let Some(history) = History::of(book) else { continue };
         let next =
             |newest: Option<&Statement>| statement::next(&history, newest, period, today, now);
         settle(parts, tail, &history, work, next, now).await?;
@@ -86,7 +107,7 @@ pub(crate) async fn publish(
 }
 
 /// Whether statements were due with the newest entry: they may not have been published.
-pub(crate) fn left(tail: &Tail) -> bool {
+fn left(tail: &Tail) -> bool {
     let newest = tail.entries.last();
     newest.is_some_and(|entry| matches!(&entry.body, Body::Read(read) if read.publishes))
 }
@@ -189,23 +210,4 @@ async fn settle(
 fn told(tail: &Tail, statement: &Statement) {
     tracing::info!(connection.id = %tail.connection.id, statement.id = %statement.id(),
         version = statement.version, "a statement was published");
-}
-
-/// The whole journal with what was appended to it. None where the table does not show all of it yet.
-async fn everything(
-    parts: &Parts,
-    tail: &Tail,
-    appended: &[Entry],
-) -> Result<Option<Vec<Entry>>, Failed> {
-    let (tenant, id) = (&tail.connection.tenant, &tail.connection.id);
-    let head = tail.entries.last().map(|entry| entry.at);
-    let mut entries = if tail.whole {
-        tail.entries.clone()
-    } else {
-        parts.table.journal(tenant, id).await?.map(|journal| journal.entries).unwrap_or_default()
-    };
-    entries.retain(|entry| head.is_some_and(|head| entry.at <= head));
-    let complete = entries.last().map(|entry| entry.at) == head;
-    entries.extend(appended.iter().cloned());
-    Ok(complete.then_some(entries))
 }

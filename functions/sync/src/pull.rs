@@ -54,8 +54,8 @@ async fn come_by(
         && newest.connection.state.open()
         && !closed(&newest)
         && !outstanding(&newest)
-        && !publish::left(&newest)
     {
+        publish::make_up(parts, &newest, now).await?;
         return Ok(Pulled::Left);
     }
     let bank = parts.bank.get().await?;
@@ -66,8 +66,8 @@ async fn come_by(
         if !tail.connection.state.open() || closed(&tail) {
             return Ok(Pulled::Closed);
         }
-        publish::make_up(parts, &tail, now).await?;
         if reason == Reason::Due && !outstanding(&tail) {
+            publish::make_up(parts, &tail, now).await?;
             return Ok(Pulled::Left);
         }
         let connection = &tail.connection;
@@ -82,7 +82,11 @@ async fn come_by(
             Err(error) if connection_gone(&error) => {
                 return lost(parts, &bank, &tail, seen_by(reason, now)).await;
             }
-            shown => shown?,
+            Err(error) => {
+                publish::make_up(parts, &tail, now).await?;
+                return Err(error.into());
+            }
+            Ok(shown) => shown,
         };
         if let Some(done) = decide(parts, &bank, &tail, &remote, reason, now).await? {
             return Ok(done);
@@ -121,7 +125,12 @@ async fn decide(
     let complete = ledger.history == History::Complete && tail.head().number > 0;
     let checked = connection.checked_data(tail.head());
     let seen = Seen { data_as_of: ledger.data_as_of.max(checked), complete };
-    match look(remote, seen, &connection.asks, reason, parts.cadence, now) {
+    let look = look(remote, seen, &connection.asks, reason, parts.cadence, now);
+    // A read publishes what is due, also what was due before.
+    if look != Look::Read {
+        publish::make_up(parts, tail, now).await?;
+    }
+    match look {
         Look::Read => {
             if matches!(reason, Reason::Slot | Reason::Due) {
                 tracing::warn!(metric.callbacks_lost = 1, connection.id = %connection.id,

@@ -1,6 +1,7 @@
 //! The copied ledger of one connection: an append-only log in which one entry is one read that found
 //! something new, and the ledger that the entries add up to.
 
+mod cut;
 mod fold;
 mod ledger;
 mod past;
@@ -12,7 +13,7 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use fold::{Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
+pub use fold::{Changed, Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
 pub use ledger::{Arrival, History, Ledger, LedgerAccount};
 pub use past::{Past, Stretch};
 pub use row::{Alias, Announced, AnnouncedBy, Change, Removed, RemovedBecause, Row};
@@ -67,19 +68,20 @@ pub struct Entry {
 impl Entry {
     /// What it says of an account.
     pub fn account(&self, id: &AccountId) -> Option<&AccountEntry> {
+        self.accounts().iter().find(|account| account.facts.id == *id)
+    }
+
+    /// What it says of accounts.
+    pub fn accounts(&self) -> &[AccountEntry] {
         match &self.body {
-            Body::Read(read) => read.accounts.iter().find(|account| account.facts.id == *id),
-            Body::Tombstone(_) => None,
+            Body::Read(read) => &read.accounts,
+            Body::Tombstone(_) => &[],
         }
     }
 
     /// The accounts that it was read for: neither gone, nor in another connection's journal.
     pub fn delivered(&self) -> Vec<&AccountId> {
-        let accounts = match &self.body {
-            Body::Read(read) => read.accounts.as_slice(),
-            Body::Tombstone(_) => &[],
-        };
-        let read = accounts.iter().map(|account| &account.facts);
+        let read = self.accounts().iter().map(|account| &account.facts);
         let read = read.filter(|facts| !facts.gone && facts.held_by.is_none());
         read.map(|facts| &facts.id).collect()
     }

@@ -4,8 +4,11 @@
 //! Only what the bank told is compared: a balance that was counted is never taken for one that was told, and no
 //! difference is ever made up for.
 
+mod balances;
 mod book;
 mod days;
+mod kept;
+mod observed;
 mod snapshots;
 mod walk;
 
@@ -14,13 +17,15 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
+pub use balances::Balances;
+pub use book::Book;
 pub use days::Day;
+pub use kept::{Books, Standing, Wanted};
 
-use crate::{id::AccountId, journal::Entry, money::Money};
-pub(crate) use book::Book;
+use crate::money::Money;
 
 /// Which rows a balance counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -146,26 +151,20 @@ impl Proof {
     }
 }
 
-/// What is proven of an account. `checked` = the age of the data that a later read found nothing new in; `zone` = the bank's.
+/// What is proven of an account.
 ///
-/// Total: whatever the entries say, there is a verdict.
-pub fn prove<'a>(
-    account: &AccountId,
-    entries: impl IntoIterator<Item = &'a Entry>,
-    checked: Option<Timestamp>,
-    zone: &TimeZone,
-) -> Proof {
-    let book = Book::read(account, entries, checked, zone);
-    let equation = equation(&book);
+/// Total: whatever the book says, there is a verdict.
+pub fn prove(book: &Book) -> Proof {
+    let equation = equation(book);
     let mut intervals = walk::over(&book.marks(equation), Source::Balance);
-    let trail = snapshots::Trail::of(&book);
+    let trail = snapshots::Trail::of(book);
     for interval in &mut intervals {
         trail.narrow(interval);
     }
     let before = trail.before(book.first_day());
     intervals.splice(0..0, before);
-    let (verdict, reason) = verdict(&book, &intervals);
-    let days = days::of(&book, &intervals, reason);
+    let (verdict, reason) = verdict(book, &intervals);
+    let days = days::of(book, &intervals, reason);
     Proof { verdict, reason, equation, balance_type: book.balance_type(), intervals, days }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use history::History;
+pub use history::{History, first_come};
 
 use crate::{
     id::{AccountId, StatementId, TransactionId, base32, digest},
@@ -223,7 +223,7 @@ fn made(
 }
 
 /// A hash of what a line shows. The provider's category is not part of it: it changes without anything having happened.
-fn fingerprint(lines: &[&Row]) -> String {
+pub fn fingerprint(lines: &[&Row]) -> String {
     let mut hash = String::new();
     for row in lines {
         let facts = &row.facts;

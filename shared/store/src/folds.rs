@@ -1,13 +1,14 @@
 //! Folds, in the connection's partition: an index, and one item for each fold. Only newer ones take the
 //! place of older ones, so writers that meet, or come late, do no harm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     id::{AccountId, ConnectionId, TenantId},
-    journal::{Entry, Fold, FoldName, Folds, Position},
+    journal::{Entry, Fold, FoldName, Folds, Position, Torn},
 };
 use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 
 use crate::{
     entries::Bases,
@@ -24,6 +25,13 @@ pub struct Behind {
     pub folds: Folds,
     /// The entries behind them, oldest first.
     pub entries: Vec<Entry>,
+}
+
+impl Behind {
+    /// The newest entry.
+    pub fn newest(&self) -> Position {
+        self.entries.last().map_or(self.folds.through, |entry| entry.at)
+    }
 }
 
 impl Table {
@@ -96,14 +104,23 @@ impl Table {
             return Ok(0);
         }
         let entries = self.through(tenant, connection, folds.through, known).await?;
-        let loaded = self.listed(tenant, connection, &folds, &entries).await?;
+        let loaded = self.listed(tenant, connection, &folds.stale(&entries), &folds).await?;
+        let growing = self.growing(tenant, connection, &folds).await?;
+        let books = folds.observe(&loaded, &growing, &entries);
         let mut next = folds;
-        let written = if let Ok(written) = next.advance(loaded, &entries) {
-            written
+        let written = next.advance(loaded, &entries);
+        let (written, books) = if let (Ok(written), Ok(books)) = (&written, &books) {
+            (written.clone(), books.clone())
         } else {
-            next = Folds::default();
-            let all = self.through(tenant, connection, next.through, known).await?;
-            next.advance(BTreeMap::new(), &all).unwrap_or_default()
+            // What is missing is made of the journal, and nothing else: the rest is as it was.
+            let all = self.through(tenant, connection, Position::start(1), known).await?;
+            let written = written.unwrap_or_else(|Torn| {
+                next = Folds::default();
+                next.advance(BTreeMap::new(), &all).unwrap_or_default()
+            });
+            let books = books
+                .or_else(|Torn| Folds::default().observe(&BTreeMap::new(), &BTreeMap::new(), &all));
+            (written, books.unwrap_or_default())
         };
         if next.through != newest.at {
             // An entry is not to be seen yet.
@@ -113,12 +130,13 @@ impl Table {
             let key = Key::fold(tenant, connection, account, *start);
             self.put_newer(Draft::new(&key, "fold", fold)?, fold.at).await?;
         }
+        let months = self.keep_books(tenant, connection, &mut next, books).await?;
         let index = Draft::new(&Key::folds(tenant, connection), "folds", &next)?;
         self.put_newer(index, next.through).await?;
-        Ok(written.len() + 1)
+        Ok(written.len() + months + 1)
     }
 
-    async fn folds(
+    pub(crate) async fn folds(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
@@ -133,34 +151,47 @@ impl Table {
         Ok(cached(found)?.flatten())
     }
 
-    /// The folds that are listed and that these entries may change.
+    /// Those of these folds that are listed.
     async fn listed(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
+        names: &BTreeSet<FoldName>,
         folds: &Folds,
-        entries: &[Entry],
     ) -> Result<BTreeMap<FoldName, Fold>, StoreError> {
         let listed = |(account, start): &FoldName| {
             let known = folds.accounts.get(account);
             known.is_some_and(|known| known.folds.contains_key(start))
         };
-        let names: Vec<FoldName> = folds.stale(entries).into_iter().filter(listed).collect();
-        let key = |(account, start): &FoldName| Key::fold(tenant, connection, account, *start);
+        let names: Vec<FoldName> = names.iter().filter(|name| listed(name)).cloned().collect();
+        let key = |(account, start): &FoldName| keys::fold(account, *start);
+        self.cached(tenant, connection, ("fold", &names, key), true).await
+    }
+
+    /// What these names lead to. Those that are missing or cannot be read are left out.
+    pub(crate) async fn cached<T: DeserializeOwned>(
+        &self,
+        tenant: &TenantId,
+        connection: &ConnectionId,
+        (kind, names, key): (&'static str, &[FoldName], impl Fn(&FoldName) -> String),
+        consistent: bool,
+    ) -> Result<BTreeMap<FoldName, T>, StoreError> {
+        let pk = keys::partition(tenant, connection);
+        let key = |name| Key { pk: pk.clone(), sk: key(name) };
         let keys: Vec<Key> = names.iter().map(key).collect();
         let mut loaded = BTreeMap::new();
-        for item in self.items(&keys, true).await? {
-            let sk = text_of(&item, "sk").unwrap_or_default().to_owned();
+        for item in self.items(&keys, consistent).await? {
+            let sk = text_of(&item, "sk").unwrap_or_default();
             let name = keys.iter().position(|key| key.sk == sk).and_then(|at| names.get(at));
-            if let (Some(name), Some(fold)) = (name, cached(item::record("fold", &item))?) {
-                loaded.insert(name.clone(), fold);
+            if let (Some(name), Some(found)) = (name, cached(item::record(kind, &item))?) {
+                loaded.insert(name.clone(), found);
             }
         }
         Ok(loaded)
     }
 
     /// The entries behind a place: those that are known, where they leave no hole, else the table's.
-    async fn through(
+    pub(crate) async fn through(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
@@ -176,7 +207,7 @@ impl Table {
         self.log(tenant, connection, behind.next(), newest, true).await
     }
 
-    async fn log(
+    pub(crate) async fn log(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
@@ -196,7 +227,7 @@ impl Table {
     }
 
     /// Puts a fold, or their index, where nothing or an older one is.
-    async fn put_newer(&self, draft: Draft, at: Position) -> Result<(), StoreError> {
+    pub(crate) async fn put_newer(&self, draft: Draft, at: Position) -> Result<(), StoreError> {
         let order = u64::from(at.generation) * 1_000_000_000_000 + at.number;
         match self.put(draft.with("v", number(order)).done(), When::Newer(order)).await {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
@@ -206,7 +237,7 @@ impl Table {
 }
 
 /// What cannot be read is as good as deleted.
-fn cached<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+pub(crate) fn cached<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(StoreError::Unreadable { .. }) => Ok(None),

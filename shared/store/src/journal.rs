@@ -47,9 +47,7 @@ pub struct Tail {
 impl Tail {
     /// The place of the newest entry of the present generation.
     pub fn head(&self) -> Position {
-        let generation = self.connection.generation;
-        let newest = self.entries.last().map(|entry| entry.at);
-        newest.filter(|at| at.generation == generation).unwrap_or(Position::start(generation))
+        self.connection.head(self.entries.last().map(|entry| entry.at).unwrap_or_default())
     }
 }
 

@@ -235,6 +235,11 @@ pub(crate) fn fold(account: &AccountId, start: Date) -> String {
     format!("F#{account}#{start}")
 }
 
+/// The sort key of an account's balances of a month.
+pub(crate) fn balances(account: &AccountId, month: Date) -> String {
+    format!("F#{account}#B#{month}")
+}
+
 /// The partition of a tenant's list of connections.
 pub(crate) fn directory(tenant: &TenantId) -> String {
     format!("T#{tenant}")

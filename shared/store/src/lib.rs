@@ -3,6 +3,7 @@
 //! It keeps and finds; it decides nothing. Every write that could meet another carries a condition.
 
 mod answered;
+mod books;
 mod catalogue;
 mod claims;
 mod connections;
@@ -32,6 +33,7 @@ mod sweep;
 mod table;
 
 pub use answered::Answered;
+pub use books::Reading;
 pub use catalogue::{Catalogue, PageName, Written};
 pub use connections::Listed;
 pub use due::{Due, DueKind};

@@ -15,6 +15,13 @@ impl Connection {
         ledger.data_as_of.max(self.checked_data(Position { number: read, ..head }))
     }
 
+    /// The place of the newest entry of the present generation, given the newest of all.
+    pub fn head(&self, newest: Position) -> Position {
+        Some(newest)
+            .filter(|at| at.generation == self.generation)
+            .unwrap_or(Position::start(self.generation))
+    }
+
     /// The age of the newest data that was compared with the journal as it ends at `head`. A read that began
     /// before the last check and was put after it has taken the journal back to what it had fetched, so what
     /// was checked before it counts for nothing.

@@ -12,19 +12,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountEntry, AccountFacts, Arrival, Balance, Body, Entry, Ledger, LedgerAccount, Position,
-    Row, ledger::apply,
+    Row,
+    cut::{cut, sum},
+    ledger::apply,
 };
 use crate::{
     bank::Facts,
     id::{AccountId, RemoteTransactionId, TransactionId},
-    limits::{FOLD_BYTES, FOLD_ENTRIES, FOLD_ROWS},
+    limits::{FOLD_BYTES, FOLD_ENTRIES},
     money::Money,
+    proof::Standing,
 };
 
 /// Booked rows by id, each with how it came.
 pub type Rows = BTreeMap<TransactionId, (Arrival, Row)>;
 /// Rows of some days: the oldest day first, within a day as they came.
 pub type Lines = Vec<(Arrival, Row)>;
+/// The newest entries that changed rows after they came: generation and number.
+pub type Changed = BTreeMap<TransactionId, (u32, u64)>;
 /// A fold's name: its account, and the first of its days.
 pub type FoldName = (AccountId, Date);
 
@@ -59,6 +64,9 @@ pub struct FoldedAccount {
     pub pending_ids: Vec<RemoteTransactionId>,
     /// Its folds by the first of their days.
     pub folds: BTreeMap<Date, Folded>,
+    /// Where its book stood. None of a release that kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub book: Option<Standing>,
 }
 
 /// What is known of a fold without reading it.
@@ -82,6 +90,9 @@ pub struct Fold {
     pub upto: Date,
     /// The rows.
     pub rows: Lines,
+    /// Where rows were changed after they came. None of a release that kept none: any may have been with this fold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
 }
 
 /// A fold is not the one that is listed: it was deleted, or a later one has taken its place. Whoever meets
@@ -123,7 +134,7 @@ impl Folds {
     /// The folds that these entries may change. Those that are not listed are new.
     pub fn stale(&self, entries: &[Entry]) -> BTreeSet<FoldName> {
         let mut stale = BTreeSet::new();
-        for account in entries.iter().flat_map(accounts) {
+        for account in entries.iter().flat_map(Entry::accounts) {
             let id = &account.facts.id;
             let known = self.accounts.get(id);
             let starts = known.map(|known| &known.folds);
@@ -157,7 +168,9 @@ impl Folds {
         for (id, account) in ledger.accounts {
             let folds = self.accounts.remove(&id).map(|known| known.folds).unwrap_or_default();
             let LedgerAccount { facts, balance, last, pending, pending_ids, .. } = account;
-            let folded = FoldedAccount { facts, balance, last, pending, pending_ids, folds };
+            // Where its book stands says who has read it: see [`Folds::observe`].
+            let book = None;
+            let folded = FoldedAccount { facts, balance, last, pending, pending_ids, folds, book };
             self.accounts.insert(id, folded);
         }
         for (name, fold) in &written {
@@ -185,14 +198,18 @@ impl Folds {
         let upto = last_day(starts, start);
         let listed = starts.and_then(|folds| folds.get(&start));
         let was = held(listed, was, upto)?;
-        let rows = behind(&account, &was, start, entries);
+        let (rows, changed) = behind(&account, &was, start, entries);
         // One that a writer left who died before it was listed is written again, and listed.
         let known = listed.is_none_or(|listed| listed.at == was.at);
         if rows == was.rows && known {
             return Ok(Vec::new());
         }
         let pieces = cut(start, upto, &rows);
-        let named = |(start, upto, rows)| ((account.clone(), start), Fold { at, upto, rows });
+        let named = |(start, upto, rows): (Date, Date, Lines)| {
+            let of_it = rows.iter().map(|(_, row)| &row.id);
+            let changed = of_it.filter_map(|id| Some((id.clone(), *changed.get(id)?))).collect();
+            ((account.clone(), start), Fold { at, upto, rows, changed: Some(changed) })
+        };
         // The pieces that nobody lists yet come first: whoever dies in between leaves the old fold as it was.
         Ok(pieces.into_iter().rev().map(named).collect())
     }
@@ -201,31 +218,44 @@ impl Folds {
 /// The fold that is listed, or an empty one where none is.
 pub(super) fn held(listed: Option<&Folded>, found: Option<Fold>, upto: Date) -> Result<Fold, Torn> {
     match (listed, found) {
-        (None, _) => Ok(Fold { at: Position::default(), upto, rows: Vec::new() }),
+        (None, _) => {
+            let (at, rows, changed) = (Position::default(), Vec::new(), Some(Changed::new()));
+            Ok(Fold { at, upto, rows, changed })
+        }
         (Some(listed), Some(found)) if found.at >= listed.at && found.upto == upto => Ok(found),
         (Some(_), _) => Err(Torn),
     }
 }
 
-/// A fold's rows with what the entries behind it say of its days.
-pub(super) fn behind(account: &AccountId, fold: &Fold, start: Date, entries: &[Entry]) -> Lines {
+/// A fold's rows with what the entries behind it say of its days, and where rows were changed after they came.
+pub(super) fn behind(
+    account: &AccountId,
+    fold: &Fold,
+    start: Date,
+    entries: &[Entry],
+) -> (Lines, Changed) {
     let rows = fold.rows.iter().map(|held| (held.1.id.clone(), held.clone()));
     let mut rows: Rows = rows.collect();
+    let any = || rows.keys().map(|id| (id.clone(), (fold.at.generation, fold.at.number)));
+    let mut changed = fold.changed.clone().unwrap_or_else(|| any().collect());
     for entry in entries.iter().filter(|entry| entry.at > fold.at) {
-        for one in accounts(entry).iter().filter(|one| one.facts.id == *account) {
+        for one in entry.accounts().iter().filter(|one| one.facts.id == *account) {
+            let said = one.modified.iter().map(|change| &change.to);
+            for row in said.chain(&one.added).chain(&one.carried) {
+                if rows.get(&row.id).is_some_and(|(_, known)| known != row) {
+                    changed.insert(row.id.clone(), (entry.at.generation, entry.at.number));
+                }
+            }
             apply(&mut rows, entry.at, one, &(start..=fold.upto));
         }
     }
+    changed.retain(|id, at| {
+        let came = rows.get(id).map(|(arrival, _)| (arrival.at.generation, arrival.at.number));
+        came.is_some_and(|came| came < *at)
+    });
     let mut rows: Vec<_> = rows.into_values().collect();
     rows.sort_by_key(|(arrival, row)| (row.facts.made_on, *arrival));
-    rows
-}
-
-pub(super) fn accounts(entry: &Entry) -> &[AccountEntry] {
-    match &entry.body {
-        Body::Read(read) => &read.accounts,
-        Body::Tombstone(_) => &[],
-    }
+    (rows, changed)
 }
 
 /// The days that an entry touches; among them none where it does not say which: a row under an id that had
@@ -258,29 +288,4 @@ pub(super) fn last_day(starts: Option<&Starts>, start: Date) -> Date {
     let next =
         starts.filter(|_| behind <= month).and_then(|starts| starts.range(behind..=month).next());
     next.and_then(|(next, _)| next.yesterday().ok()).unwrap_or(month)
-}
-
-fn sum(rows: &[(Arrival, Row)]) -> Option<Money> {
-    let mut money = rows.iter().map(|(_, row)| row.facts.money);
-    let first = money.next()?;
-    money.try_fold(first, |sum, one| sum.plus(one).ok())
-}
-
-/// Rows as folds of whole days, the first with the first day and the last with the last one.
-fn cut(start: Date, upto: Date, rows: &[(Arrival, Row)]) -> Vec<(Date, Date, Lines)> {
-    let mut pieces = vec![(start, upto, Vec::new())];
-    let whole = rows.len() <= FOLD_ROWS + FOLD_ROWS / 2;
-    for of_a_day in rows.chunk_by(|a, b| a.1.facts.made_on == b.1.facts.made_on) {
-        let day = of_a_day[0].1.facts.made_on;
-        if let Some((_, end, piece)) = pieces.last_mut() {
-            let full = !piece.is_empty() && piece.len() + of_a_day.len() > FOLD_ROWS;
-            if whole || !full {
-                piece.extend_from_slice(of_a_day);
-                continue;
-            }
-            *end = day.yesterday().unwrap_or(day);
-        }
-        pieces.push((day, upto, of_a_day.to_vec()));
-    }
-    pieces
 }

@@ -1,12 +1,15 @@
 //! What is past, read out of folds and the entries behind them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use jiff::civil::Date;
 
 use super::{
-    Entry, Fold, Folded, Folds, Ledger, Position, Torn,
-    fold::{Lines, accounts, behind, held, last_day, start_of},
+    Entry, Fold, Folded, FoldedAccount, Folds, Ledger, Position, Torn,
+    fold::{Lines, behind, held, last_day, start_of},
 };
 use crate::id::AccountId;
 
@@ -39,6 +42,25 @@ impl<'a> Past<'a> {
         Self { account, folds, entries }
     }
 
+    pub(crate) fn account(&self) -> &'a AccountId {
+        self.account
+    }
+
+    /// The account as the index lists it.
+    pub(crate) fn known(&self) -> Option<&'a FoldedAccount> {
+        self.folds.accounts.get(self.account)
+    }
+
+    /// The newest entry that is in the folds.
+    pub(crate) fn folded(&self) -> Position {
+        self.folds.through
+    }
+
+    /// The entries behind the folds.
+    pub(crate) fn entries(&self) -> &'a [Entry] {
+        self.entries
+    }
+
     /// The newest entry of the moment.
     pub fn moment(&self) -> Position {
         self.entries.last().map_or(self.folds.through, |entry| entry.at)
@@ -64,8 +86,11 @@ impl<'a> Past<'a> {
             .map(|(_, start)| start)
             .collect();
         let mut added: BTreeMap<Date, usize> = BTreeMap::new();
-        for one in
-            self.entries.iter().flat_map(accounts).filter(|one| one.facts.id == *self.account)
+        for one in self
+            .entries
+            .iter()
+            .flat_map(Entry::accounts)
+            .filter(|one| one.facts.id == *self.account)
         {
             for row in &one.added {
                 *added.entry(start_of(known, row.facts.made_on)).or_default() += 1;
@@ -91,6 +116,42 @@ impl<'a> Past<'a> {
         if fold.at > self.moment() {
             return Err(Torn);
         }
-        Ok(behind(self.account, &fold, stretch.start, self.entries))
+        Ok(behind(self.account, &fold, stretch.start, self.entries).0)
+    }
+
+    /// The rows of some days as they stood at an entry, given the folds of their stretches: oldest day first, within a
+    /// day as they came.
+    ///
+    /// Errors: a fold is missing, or a row has come or changed since. That one has gone since is not to be seen.
+    pub fn rows_at(
+        &self,
+        at: Position,
+        days: RangeInclusive<Date>,
+        mut found: BTreeMap<Date, Fold>,
+    ) -> Result<Lines, Torn> {
+        let mut lines = Lines::new();
+        for stretch in self.stretches_of(&days).into_iter().rev() {
+            let found = found.remove(&stretch.start);
+            let fold = held(stretch.folded.as_ref(), found, stretch.upto)?;
+            let (rows, changed) = behind(self.account, &fold, stretch.start, self.entries);
+            for (arrival, row) in rows {
+                if !days.contains(&row.facts.made_on) {
+                    continue;
+                }
+                let since = changed.get(&row.id).is_some_and(|on| *on > (at.generation, at.number));
+                if since || arrival.at > at {
+                    return Err(Torn);
+                }
+                lines.push((arrival, row));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The stretches of some days, the newest first.
+    pub fn stretches_of(&self, days: &RangeInclusive<Date>) -> Vec<Stretch> {
+        let mut stretches = self.stretches();
+        stretches.retain(|one| one.start <= *days.end() && *days.start() <= one.upto);
+        stretches
     }
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::Folds;
 
 mod bed;
+mod books;
 
 use bed::{Bed, account, connection};
 
@@ -50,17 +51,26 @@ fn play(deeds: &[(Deed, u8)]) -> Bed {
         if !matches!(deed, Deed::Days(_) | Deed::Relink) {
             bed.read();
         }
+        if dice % 4 == 1 {
+            bed.publish();
+        }
         match dice {
             0..20 => bed.fold(None),
             20..24 => bed.fold(Some(nth)),
             24 => drop(bed.kept.pop_first()),
             25 => (bed.folds, bed.kept) = (Folds::default(), BTreeMap::new()),
-            26.. => {}
+            26 => drop(bed.balances.pop_last()),
+            27 => bed.forget_books(),
+            28.. => {}
         }
         bed.assert_equal();
+        if dice % 5 == 2 {
+            bed.assert_books();
+        }
     }
     bed.fold(None);
     bed.assert_equal();
+    bed.assert_books();
     bed
 }
 

@@ -4,102 +4,115 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{Equation, Reason, Told, counts, minus, plus};
+use super::{
+    Equation, Reason, Told,
+    kept::Rest,
+    minus,
+    observed::{Mark, Observed},
+    plus,
+};
 use crate::{
-    id::{AccountId, TransactionId},
-    journal::{AccountEntry, Balance, BalanceBasis, Body, Entry, Read, Row},
+    id::AccountId,
+    journal::{AccountEntry, Arrival, Balance, BalanceBasis, Body, Entry, Position, Read, Rows},
     money::{Currency, Money},
 };
 
-/// A balance that was told, and the rows at that moment.
-#[derive(Debug, Clone)]
-struct Observed {
-    told: Told,
-    kind: Option<Equation>,
-    booked: Result<Money, Reason>,
-    pending: Result<Money, Reason>,
-    unread: bool,
-    /// The day of the newest row.
-    newest: Option<Date>,
-}
-
-/// A balance and what the rows say to it, ready to be compared with others.
-#[derive(Debug, Clone)]
-pub(super) struct Mark {
-    pub(super) told: Told,
-    /// Σ of all booked rows at this moment.
-    pub(super) booked: Result<Money, Reason>,
-    /// What is announced, where the balance counts it.
-    pub(super) pending: Option<Money>,
-    /// The balance less the rows: the same at every mark as long as no row is missing and none too many.
-    pub(super) base: Result<Money, Reason>,
-    /// Rows could not be read.
-    pub(super) unread: bool,
-}
-
 /// One account's history.
-pub(crate) struct Book {
-    /// The rows as they stand now, with the order in which they came.
-    pub(crate) rows: BTreeMap<TransactionId, (u64, Row)>,
-    sum: Option<Result<Money, Reason>>,
-    observed: Vec<Observed>,
-    balance_type: Option<String>,
-    told: bool,
-    elsewhere: bool,
-    arrivals: u64,
-    /// How many rows each day has.
-    dates: BTreeMap<Date, usize>,
+#[derive(Debug, Clone)]
+pub struct Book {
+    pub(super) account: AccountId,
+    zone: TimeZone,
+    /// The rows as they stand now: all of them, or those whose folds were read.
+    pub(crate) rows: Rows,
+    pub(super) sum: Option<Result<Money, Reason>>,
+    pub(super) observed: Vec<Observed>,
+    pub(super) told: bool,
+    pub(super) elsewhere: bool,
+    /// When it was read first, and its currency.
+    pub(super) first: Option<(Timestamp, Currency)>,
+    /// Whether any row has ever told a balance.
+    pub(super) snapshots: bool,
+    /// The newest entry.
+    pub(super) at: Position,
+    /// How many rows each day has; of what was not read the first and last day.
+    pub(super) dates: BTreeMap<Date, usize>,
+    /// What was not read.
+    pub(super) rest: Rest,
 }
 
 impl Book {
-    pub(crate) fn read<'a>(
+    /// Reads the journal, oldest entry first. `checked` = the age of the data that a later read found nothing new in;
+    /// `zone` = the bank's.
+    pub fn read<'a>(
         account: &AccountId,
         entries: impl IntoIterator<Item = &'a Entry>,
         checked: Option<Timestamp>,
         zone: &TimeZone,
     ) -> Self {
-        let mut book = Self {
-            rows: BTreeMap::new(),
-            sum: None,
-            observed: Vec::new(),
-            balance_type: None,
-            told: false,
-            elsewhere: false,
-            arrivals: 0,
-            dates: BTreeMap::new(),
-        };
+        let mut book = Self::new(account, zone);
         for entry in entries {
-            match &entry.body {
-                Body::Tombstone(_) => book.told = false,
-                Body::Read(read) => {
-                    let known = read.accounts.iter().find(|known| known.facts.id == *account);
-                    if let Some(known) = known {
-                        book.take(known);
-                        let as_of = read.data_as_of.unwrap_or(entry.read_at);
-                        book.observe(known, read, as_of, zone);
-                    }
-                }
-            }
+            book.add(entry);
         }
-        book.still_so(checked, zone);
+        book.still_so(checked);
         book
     }
 
-    fn take(&mut self, entry: &AccountEntry) {
+    pub(super) fn new(account: &AccountId, zone: &TimeZone) -> Self {
+        Self {
+            account: account.clone(),
+            zone: zone.clone(),
+            rows: Rows::new(),
+            sum: None,
+            observed: Vec::new(),
+            told: false,
+            elsewhere: false,
+            first: None,
+            snapshots: false,
+            at: Position::default(),
+            dates: BTreeMap::new(),
+            rest: Rest::default(),
+        }
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry) {
+        self.at = entry.at;
+        match &entry.body {
+            Body::Tombstone(_) => self.told = false,
+            Body::Read(read) => {
+                let known = read.accounts.iter().find(|known| known.facts.id == self.account);
+                if let Some(known) = known {
+                    self.first.get_or_insert((entry.read_at, known.facts.currency));
+                    self.take(entry.at, known);
+                    let as_of = read.data_as_of.unwrap_or(entry.read_at);
+                    self.observe(entry.at, known, read, as_of);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, at: Position, entry: &AccountEntry) {
         let currency = entry.facts.currency;
         let mut sum = self.sum.take().unwrap_or_else(|| Ok(Money::zero(currency)));
         let changed = entry.modified.iter().map(|change| &change.to);
-        for row in entry.added.iter().chain(&entry.carried).chain(changed) {
-            self.arrivals += 1;
-            let before = self.rows.get(&row.id);
-            let order = before.map_or(self.arrivals, |(order, _)| *order);
-            if let Some((_, before)) = before {
+        let told = entry.added.iter().chain(&entry.carried).chain(changed);
+        for (index, row) in (0..).zip(told) {
+            let day = row.facts.made_on;
+            let mut arrival = Arrival { at, index };
+            if let Some((came, before)) = self.rows.get(&row.id) {
                 sum = minus(sum, before.facts.money);
                 leave(&mut self.dates, before.facts.made_on);
+                // As in the ledger: on another day it comes anew.
+                arrival = if before.facts.made_on == day { *came } else { arrival };
             }
             sum = plus(sum, row.facts.money);
-            *self.dates.entry(row.facts.made_on).or_default() += 1;
-            self.rows.insert(row.id.clone(), (order, row.clone()));
+            self.snapshots |= row.facts.balance_snapshot.is_some();
+            *self.dates.entry(day).or_default() += 1;
+            self.rows.insert(row.id.clone(), (arrival, row.clone()));
+        }
+        for alias in &entry.aliases {
+            if let Some((_, row)) = self.rows.get_mut(&alias.id) {
+                row.remote = alias.remote.clone();
+            }
         }
         for removed in &entry.removed {
             if let Some((_, row)) = self.rows.remove(&removed.id) {
@@ -111,12 +124,13 @@ impl Book {
         self.sum = Some(sum.or_else(|_| self.counted(currency)));
     }
 
-    fn counted(&self, currency: Currency) -> Result<Money, Reason> {
+    fn counted(&mut self, currency: Currency) -> Result<Money, Reason> {
+        self.rest.wanted();
         let rows = self.rows.values().map(|(_, row)| row.facts.money);
         rows.fold(Ok(Money::zero(currency)), plus)
     }
 
-    fn observe(&mut self, entry: &AccountEntry, read: &Read, as_of: Timestamp, zone: &TimeZone) {
+    fn observe(&mut self, at: Position, entry: &AccountEntry, read: &Read, as_of: Timestamp) {
         if !read.last {
             return;
         }
@@ -134,65 +148,88 @@ impl Book {
         let told = entry.balance.as_ref().filter(|told| told.basis == BalanceBasis::Observed);
         let Some(balance) = told.filter(|_| delivered && !untold) else { return };
         self.told = true;
-        self.balance_type.clone_from(&balance.kind);
         let currency = facts.currency;
         let pending =
             entry.pending.iter().map(|facts| facts.money).fold(Ok(Money::zero(currency)), plus);
         let booked = self.sum.unwrap_or_else(|| Ok(Money::zero(currency)));
+        let newest = self.dates.last_key_value().map(|(day, _)| *day);
+        self.rest.newest_is(newest);
         self.observed.push(Observed {
-            told: Told { day: day_of(as_of, zone), as_of: Some(as_of), balance: balance.money },
-            kind: balance.kind.as_deref().and_then(counts),
+            at,
+            as_of,
+            balance: balance.money,
+            kind: balance.kind.clone(),
             booked,
             pending,
             unread: !unread.is_empty(),
-            newest: self.dates.last_key_value().map(|(day, _)| *day),
+            newest,
         });
     }
 
     /// A later read found nothing new: the bank told the same again.
-    fn still_so(&mut self, checked: Option<Timestamp>, zone: &TimeZone) {
+    pub(super) fn still_so(&mut self, checked: Option<Timestamp>) {
         let (Some(newest), Some(checked)) = (self.observed.last(), checked) else { return };
-        if self.told && newest.told.as_of.is_some_and(|as_of| as_of < checked) {
-            let told = Told { day: day_of(checked, zone), as_of: Some(checked), ..newest.told };
-            self.observed.push(Observed { told, ..newest.clone() });
+        if self.told && newest.as_of < checked {
+            self.observed.push(Observed { as_of: checked, ..newest.clone() });
         }
+    }
+
+    fn told(&self, observed: &Observed) -> Told {
+        let as_of = observed.as_of;
+        let day = as_of.to_zoned(self.zone.clone()).date();
+        Told { day, as_of: Some(as_of), balance: observed.balance }
     }
 
     /// The balance at the end of a day: as the bank told it after that day, before anything later was booked and with the
     /// rows that are known today; else counted from the newest balance that it told.
     pub(crate) fn balance_after(&self, day: Date) -> Option<Balance> {
         let newest = self.observed.last()?;
+        let zero = Money::zero(newest.balance.currency());
         let rows = self.rows.values().map(|(_, row)| &row.facts);
         let until = rows.filter(|facts| facts.made_on <= day).map(|facts| facts.money);
-        let until = until.fold(Ok(Money::zero(newest.told.balance.currency())), plus);
+        let until = until.chain(self.rest.before(day)).fold(Ok(zero), plus);
         let tells = |observed: &&Observed| {
-            observed.told.day > day
+            self.told(observed).day > day
                 && observed.newest.is_none_or(|newest| newest <= day)
-                && observed.kind != Some(Equation::BookedAndPending)
+                && observed.kind() != Some(Equation::BookedAndPending)
                 && observed.booked == until
         };
         if let Some(observed) = self.observed.iter().find(tells) {
-            let (money, basis) = (observed.told.balance, BalanceBasis::Observed);
+            let (money, basis) = (observed.balance, BalanceBasis::Observed);
             return Some(Balance { money, basis, kind: None });
         }
-        let counts = newest.kind == Some(Equation::BookedAndPending);
-        let pending =
-            if counts { newest.pending } else { Ok(Money::zero(newest.told.balance.currency())) };
-        let base = minus(minus(Ok(newest.told.balance), newest.booked.ok()?), pending.ok()?);
+        let counts = newest.kind() == Some(Equation::BookedAndPending);
+        let pending = if counts { newest.pending } else { Ok(zero) };
+        let base = minus(minus(Ok(newest.balance), newest.booked.ok()?), pending.ok()?);
         plus(base, until.ok()?).ok().map(Balance::derived)
+    }
+
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The newest entry.
+    pub fn at(&self) -> Position {
+        self.at
+    }
+
+    /// The bank's day on which it was read first, and its currency.
+    pub(crate) fn begun(&self) -> Option<(Date, Currency)> {
+        let (at, currency) = self.first?;
+        Some((at.to_zoned(self.zone.clone()).date(), currency))
     }
 
     /// The balances with what each says of the rows.
     pub(super) fn marks(&self, equation: Equation) -> Vec<Mark> {
         let mark = |observed: &Observed| {
-            let rows = match observed.kind.unwrap_or(equation) {
+            let rows = match observed.kind().unwrap_or(equation) {
                 Equation::Booked => (observed.booked, None),
                 Equation::BookedAndPending => match (observed.booked, observed.pending) {
                     (Ok(booked), Ok(pending)) => (plus(Ok(booked), pending), Some(pending)),
                     (Err(reason), _) | (_, Err(reason)) => (Err(reason), None),
                 },
             };
-            let told = observed.told;
+            let told = self.told(observed);
             let base = rows.0.and_then(|sum| minus(Ok(told.balance), sum));
             let (booked, pending, unread) = (observed.booked, rows.1, observed.unread);
             Mark { told, booked, pending, base, unread }
@@ -200,23 +237,28 @@ impl Book {
         self.observed.iter().map(mark).collect()
     }
 
+    /// The days of the first and the last row.
+    pub(super) fn days(&self) -> Option<(Date, Date)> {
+        Some((*self.dates.first_key_value()?.0, *self.dates.last_key_value()?.0))
+    }
+
     /// What the bank's words say of the newest balance.
     pub(super) fn kind(&self) -> Option<Equation> {
-        self.observed.last().and_then(|observed| observed.kind)
+        self.observed.last().and_then(Observed::kind)
     }
 
     pub(super) fn balance_type(&self) -> Option<String> {
-        self.balance_type.clone()
+        self.observed.last().and_then(|observed| observed.kind.clone())
     }
 
     /// The day of the first balance that was told.
     pub(super) fn first_day(&self) -> Option<Date> {
-        self.observed.first().map(|observed| observed.told.day)
+        self.observed.first().map(|observed| self.told(observed).day)
     }
 
     /// The day of the newest balance that was told.
     pub(super) fn last_day(&self) -> Option<Date> {
-        self.observed.last().map(|observed| observed.told.day)
+        self.observed.last().map(|observed| self.told(observed).day)
     }
 
     /// Why nothing can be said of the whole account.
@@ -240,8 +282,4 @@ fn leave(dates: &mut BTreeMap<Date, usize>, day: Date) {
             dates.remove(&day);
         }
     }
-}
-
-fn day_of(at: Timestamp, zone: &TimeZone) -> Date {
-    at.to_zoned(zone.clone()).date()
 }

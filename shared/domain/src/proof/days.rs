@@ -25,11 +25,10 @@ const MOST: i64 = 1_100;
 
 /// Every day from the first row or balance through the last one.
 pub(super) fn of(book: &Book, intervals: &[Interval], whole: Option<Reason>) -> Vec<Day> {
-    let made = || book.rows.values().map(|(_, row)| row.facts.made_on);
-    let told = book.first_day();
-    let first = made().chain(told).min();
+    let (made, told) = (book.days(), book.first_day());
+    let first = made.map(|made| made.0).into_iter().chain(told).min();
     // A row may be dated ahead; what the bank told reaches to its newest balance.
-    let last = book.last_day().or_else(|| made().max());
+    let last = book.last_day().or(made.map(|made| made.1));
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
     let first = first.max(last.checked_sub(MOST.days()).unwrap_or(first));
     let found = found(intervals, first, last);

@@ -3,11 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    Interval, Source, Told, Verdict,
-    book::{Book, Mark},
-    minus, plus, walk,
-};
+use super::{Interval, Source, Told, Verdict, book::Book, minus, observed::Mark, plus, walk};
 use crate::{journal::Row, money::Money};
 
 /// Rows with what the bank had after them, in the order in which the bank booked them.

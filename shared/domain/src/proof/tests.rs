@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     bank::Quarantined,
-    journal::{AccountEntry, BalanceBasis, Body, Change, Read, Removed, RemovedBecause, Row},
+    journal::{
+        AccountEntry, BalanceBasis, Body, Change, Entry, Read, Removed, RemovedBecause, Row,
+    },
 };
 
 mod seeds;
@@ -28,7 +30,7 @@ fn read_of(entry: &mut Entry) -> &mut Read {
 }
 
 fn proof(entries: &[Entry]) -> Proof {
-    prove(&account(), entries, None, &TimeZone::UTC)
+    prove(&Book::read(&account(), entries, None, &TimeZone::UTC))
 }
 
 /// What a proof says, in one line: verdict, equation, and each interval.
@@ -134,7 +136,7 @@ fn a_balance_that_nobody_told_proves_nothing() {
 
     // Nor does a later read that found nothing new make it one that was told twice.
     let untold = [read(0, vec![], Some(900)), read(1, vec![row(2, day(1), -50)], None)];
-    let later = prove(&account(), &untold, Some(at(2)), &TimeZone::UTC);
+    let later = prove(&Book::read(&account(), &untold, Some(at(2)), &TimeZone::UTC));
     assert_eq!(said(&later), "Unprovable OneBalance: ");
 
     let mut counted = read(1, vec![row(2, day(1), -50)], Some(900));

@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{Interval, Passing, Reason, Source, Verdict, book::Mark, minus};
+use super::{Interval, Passing, Reason, Source, Verdict, minus, observed::Mark};
 use crate::{limits::OVERLAP_DAYS, money::Money};
 
 /// The intervals between marks, in their order.

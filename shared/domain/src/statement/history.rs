@@ -1,48 +1,34 @@
 //! What the journal says of one account, for its statements.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 
 use super::Days;
 use crate::{
-    id::AccountId,
-    journal::{Balance, Entry, Position, Row},
+    id::{AccountId, TransactionId},
+    journal::{Arrival, Balance, Entry, Lines, Position, Row},
     money::Currency,
     proof::Book,
 };
 
 /// One account through one place of its journal.
 pub struct History {
-    account: AccountId,
     currency: Currency,
     first_day: Date,
-    at: Position,
     book: Book,
 }
 
 impl History {
-    /// Reads the entries, oldest first. `checked` = the age of the data that a later read found nothing new in. None where no
-    /// entry names the account.
-    pub fn of<'a>(
-        account: &AccountId,
-        entries: impl IntoIterator<Item = &'a Entry>,
-        checked: Option<Timestamp>,
-        zone: &TimeZone,
-    ) -> Option<Self> {
-        let entries: Vec<&Entry> = entries.into_iter().collect();
-        let first = entries.iter().find(|entry| entry.account(account).is_some())?;
-        let currency = first.account(account)?.facts.currency;
-        Some(Self {
-            account: account.clone(),
-            currency,
-            first_day: first.read_at.to_zoned(zone.clone()).date(),
-            at: entries.last()?.at,
-            book: Book::read(account, entries, checked, zone),
-        })
+    /// What a book says. None where no entry names the account.
+    pub fn of(book: Book) -> Option<Self> {
+        let (first_day, currency) = book.begun()?;
+        Some(Self { currency, first_day, book })
     }
 
     /// The account.
     pub fn account(&self) -> &AccountId {
-        &self.account
+        self.book.account()
     }
 
     /// Its currency.
@@ -57,7 +43,7 @@ impl History {
 
     /// The newest entry.
     pub fn at(&self) -> Position {
-        self.at
+        self.book.at()
     }
 
     /// The booked rows of these days, oldest first, those of one day as they came.
@@ -68,14 +54,29 @@ impl History {
         lines.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// A hash of the lines of these days.
-    pub fn fingerprint(&self, days: Days) -> String {
-        super::fingerprint(&self.lines(days))
-    }
-
     /// The balance at the end of a day. Observed where the bank told it after that day and before anything later was
     /// booked; else counted from the newest balance that it told; none where it told none.
     pub fn balance_after(&self, day: Date) -> Option<Balance> {
         self.book.balance_after(day)
     }
+}
+
+/// Lines in the order in which a release before put them: those of one day as they came to the account, also those that
+/// came to it on another day.
+pub fn first_come(entries: &[Entry], account: &AccountId, lines: &Lines) -> Lines {
+    let mut came: BTreeMap<&TransactionId, Arrival> = BTreeMap::new();
+    for entry in entries {
+        let Some(one) = entry.account(account) else { continue };
+        let changed = one.modified.iter().map(|change| &change.to);
+        for (index, row) in (0..).zip(one.added.iter().chain(&one.carried).chain(changed)) {
+            came.entry(&row.id).or_insert(Arrival { at: entry.at, index });
+        }
+        for removed in &one.removed {
+            came.remove(&removed.id);
+        }
+    }
+    let mut lines = lines.clone();
+    let order = |(arrival, row): &(Arrival, Row)| came.get(&row.id).copied().unwrap_or(*arrival);
+    lines.sort_by_key(|line| (line.1.facts.made_on, order(line)));
+    lines
 }

@@ -5,11 +5,14 @@ use jiff::{civil::date, tz::TimeZone};
 use super::*;
 use crate::{
     journal::BalanceBasis,
-    proof::sample::{account, at, money, read, row},
+    proof::{
+        Book,
+        sample::{account, at, money, read, row},
+    },
 };
 
 fn history(entries: &[Entry]) -> History {
-    History::of(&account(), entries, None, &TimeZone::UTC).unwrap()
+    History::of(Book::read(&account(), entries, None, &TimeZone::UTC)).unwrap()
 }
 
 fn now() -> Timestamp {

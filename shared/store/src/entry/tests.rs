@@ -2,6 +2,7 @@
 
 use domain::{
     journal::{Fold, Folds},
+    proof::Balances,
     statement::Statement,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,6 +15,7 @@ const WRITTEN: [(&str, &str); 2] = [
     ("the first format", include_str!("../../tests/written/before.txt")),
     ("this one", include_str!("../../tests/written/now.txt")),
 ];
+const BOOKS: &str = include_str!("../../tests/written/books.txt");
 
 fn records() -> Value {
     serde_json::from_str(RECORDS).unwrap()
@@ -75,6 +77,19 @@ fn what_either_release_wrote_is_read() {
         assert_eq!(by.is_some(), second.behind().unwrap().is_some(), "{which}");
         assert_eq!(again.tail_from().unwrap(), Some(first.at), "{which}");
         assert_eq!(again.entry(by.as_ref()).unwrap(), entry, "{which}");
+    }
+}
+
+/// Of a fold and an index where rows were changed and where books stood; and the balances of a month.
+#[test]
+fn what_is_kept_of_books_is_read() {
+    let want = &records()["books"];
+    for (kind, bytes) in written(BOOKS) {
+        match kind.as_str() {
+            "fold" => same::<Fold>(&bytes, &want["fold"], "books"),
+            "folds" => same::<Folds>(&bytes, &want["folds"], "books"),
+            _ => same::<Balances>(&bytes, &want["balances"], "books"),
+        }
     }
 }
 

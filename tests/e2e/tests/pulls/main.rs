@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on is a failed test")]
 
+mod books;
 mod catalogue;
 mod crash;
 mod hostile;

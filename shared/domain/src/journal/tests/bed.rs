@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-use super::Deed;
+use super::{Deed, books::Published};
 use crate::{
     bank::{Facts, RemoteAccount, RemoteTransaction},
     id::{AccountId, ConnectionId},
@@ -12,8 +12,9 @@ use crate::{
         Arrival, Body, Entry, Fold, FoldName, Folds, Ledger, LedgerAccount, Past, Position, Row,
         Tombstone, Torn,
     },
-    money::Money,
+    money::{self, Money},
     plan::{self, Fetched, FetchedAccount, Held, Place, Unread},
+    proof::Balances,
 };
 
 /// A bank, its journal here, and the folds of it.
@@ -26,6 +27,8 @@ pub(super) struct Bed {
     pub(super) journal: Vec<Entry>,
     pub(super) folds: Folds,
     pub(super) kept: BTreeMap<FoldName, Fold>,
+    pub(super) balances: BTreeMap<FoldName, Balances>,
+    pub(super) published: Vec<Published>,
 }
 
 impl Bed {
@@ -39,7 +42,13 @@ impl Bed {
             journal: Vec::new(),
             folds: Folds::default(),
             kept: BTreeMap::new(),
+            balances: BTreeMap::new(),
+            published: Vec::new(),
         }
+    }
+
+    pub(super) fn today(&self) -> Date {
+        self.day(0)
     }
 
     fn day(&self, ago: i64) -> Date {
@@ -64,7 +73,8 @@ impl Bed {
             Deed::Book { account, rows, days_ago } => {
                 for _ in 0..rows {
                     let id = self.id();
-                    let facts = facts(self.day(days_ago), &format!("row {}", id % 7));
+                    let mut facts = facts(self.day(days_ago), &format!("row {}", id % 7));
+                    facts.balance_snapshot = (account == 1).then_some(facts.money);
                     self.booked[account].push(facts);
                     self.ids[account].push(id);
                 }
@@ -147,11 +157,20 @@ impl Bed {
         }
     }
 
+    /// What the bank has of an account: now and then not what its rows add up to.
+    fn balance(&self, account: usize) -> money::Read {
+        let zero = Money::parse("10", "EUR".parse().unwrap()).unwrap();
+        let rows = self.booked[account].iter();
+        let sum = rows.fold(zero, |sum, facts| sum.plus(facts.money).unwrap()).text();
+        let odd = self.ids[account].len() % 5 == 4;
+        money::Money::read(if odd { "7.5" } else { &sum }, zero.currency()).unwrap()
+    }
+
     fn fetched(&self, ledger: &Ledger, held: Held) -> Fetched {
         let known_at = ledger.read_at;
         let start = plan::compared_from(known_at, self.now, ledger.overlap());
         let account = |n: usize| {
-            let account = account(n);
+            let account = RemoteAccount { balance: Some(self.balance(n)), ..account(n) };
             let known = plan::known_as(ledger, &account);
             let from = known
                 .filter(|_| held == Held::Tail)
@@ -177,7 +196,7 @@ impl Bed {
         }
     }
 
-    fn behind(&self) -> &[Entry] {
+    pub(super) fn behind(&self) -> &[Entry] {
         let from = self.journal.partition_point(|entry| entry.at <= self.folds.through);
         &self.journal[from..]
     }
@@ -187,14 +206,24 @@ impl Bed {
         let (mut folds, behind) = (self.folds.clone(), self.behind().to_vec());
         let listed = folds.stale(&behind);
         let loaded = self.kept.iter().filter(|(name, _)| listed.contains(name));
-        let loaded = loaded.map(|(name, fold)| (name.clone(), fold.clone())).collect();
+        let loaded: BTreeMap<_, _> =
+            loaded.map(|(name, fold)| (name.clone(), fold.clone())).collect();
+        let books = folds.observe(&loaded, &self.balances, &behind).unwrap_or_else(|Torn| {
+            let nothing = (&BTreeMap::new(), &BTreeMap::new());
+            Folds::default().observe(nothing.0, nothing.1, &self.journal).unwrap()
+        });
         let written = folds.advance(loaded, &behind).unwrap_or_else(|Torn| {
             folds = Folds::default();
             folds.advance(BTreeMap::new(), &self.journal).unwrap()
         });
         let count = dying.map_or(usize::MAX, |of| of % (written.len() + 1));
         self.kept.extend(written.into_iter().take(count));
+        let count = dying.map_or(usize::MAX, |of| of % (books.balances.len() + 1));
+        self.balances.extend(books.balances.into_iter().take(count));
         if dying.is_none() {
+            for (id, standing) in books.standings {
+                folds.accounts.get_mut(&id).unwrap().book = Some(standing);
+            }
             self.folds = folds;
         }
     }
