@@ -20,10 +20,9 @@ use crate::{
 };
 
 /// How one phase ended.
-#[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Step {
     /// It was seen to be done.
-    Done(Event, Option<Consent>),
+    Done(Event, Option<Vec<Consent>>),
     /// It is not done, and nothing is wrong: look again later.
     NotYet,
 }
@@ -60,11 +59,17 @@ pub(crate) async fn go_on(
             State::Active | State::NeedsReconnect { .. } | State::Disabled { .. } => return Ok(()),
         };
         match step {
-            Ok(Step::Done(event, consent)) => {
-                let next = connection.after(event)?;
+            Ok(Step::Done(event, listed)) => {
+                let (gone, next) = (event == Event::GoneProven, connection.after(event)?);
                 let due = due(&next, now);
-                let consent = consent.or_else(|| next.consent.clone());
-                let next = next.noted(consent, Noticed::by(Channel::Revocation, now));
+                let newest = listed.as_deref().and_then(newest).or_else(|| next.consent.clone());
+                let seen = Noticed::by(Channel::Revocation, now);
+                let next = if gone || listed.is_some() {
+                    next.ended_beside(&next.remote, listed.as_deref(), seen)
+                } else {
+                    next
+                };
+                let next = next.noted(newest, seen);
                 let next = Connection { due, ..next };
                 connection = parts.table.put_connection(&next).await?;
                 tracing::info!(metric.revocation_steps = 1, by.state = connection.state.name(),
@@ -166,9 +171,13 @@ async fn consents(
     if listed.iter().any(|consent| in_force(consent.state)) {
         return Ok(Step::NotYet);
     }
-    let newest = listed.iter().max_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    let newest = newest.map(|remote| Consent::of(&connection.id, remote));
-    Ok(Step::Done(Event::ConsentRevoked, newest))
+    let listed = listed.iter().map(|remote| Consent::of(&connection.id, remote)).collect();
+    Ok(Step::Done(Event::ConsentRevoked, Some(listed)))
+}
+
+fn newest(listed: &[Consent]) -> Option<Consent> {
+    let rank = |one: &Consent| (one.given_at, one.remote.clone());
+    listed.iter().max_by_key(|one| rank(one)).cloned()
 }
 
 pub(crate) fn in_force(state: RemoteConsentState) -> bool {

@@ -1,9 +1,10 @@
 //! What a connection had at Salt Edge before the same bank was linked afresh is ended.
 
 use domain::{
-    bank::BankError,
+    bank::{BankError, EndedBy},
     connection::Connection,
     id::{RemoteConnectionId, RemoteCustomerId},
+    receipt::{Channel, Noticed},
 };
 use jiff::Timestamp;
 use salt_edge::{Keyring, Mode, error::connection_gone};
@@ -37,6 +38,10 @@ pub(crate) async fn retire_all(
         next.retiring.retain(|one| *one != old);
         next.left.retain(|one| *one != old);
         next.left.extend(left);
+        for one in next.beside.iter_mut().filter(|one| one.of == old) {
+            one.consent.ended_by = Some(EndedBy::Client);
+        }
+        let mut next = next.ended_beside(&old, None, Noticed::by(Channel::Revocation, now));
         // An ask of a user may be waiting for its deadline.
         next.due =
             next.asks.deadline.filter(|deadline| *deadline > now).or_else(|| due(&next, now));

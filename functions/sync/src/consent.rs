@@ -1,7 +1,6 @@
 //! What became of a connection's consent, and of the connection with it.
 
 use domain::{
-    bank::RemoteConsent,
     connection::{Connection, Event},
     consent::{Consent, ConsentStatus},
     ending::Ending,
@@ -32,7 +31,8 @@ pub(crate) async fn change(
     event: Event,
     seen: Noticed<'_>,
 ) -> Result<Pulled, Failed> {
-    let consent = newest_consent(bank, connection, seen.at).await?;
+    let listed = consents(bank, connection, seen.at).await?;
+    let consent = newest(&listed);
     let event = match (event, consent.as_ref().map(|consent| consent.status)) {
         (Event::UserNeeded(_) | Event::Fetched, Some(ConsentStatus::Expired)) => {
             Event::UserNeeded(Ending::ConsentExpired.into())
@@ -43,11 +43,10 @@ pub(crate) async fn change(
         (event, _) => event,
     };
     let next = connection.after(event.clone())?;
-    if next.state != connection.state || consent != connection.consent {
-        let noted = next.noted(consent, seen);
-        if put(parts, &noted).await? {
-            tell(connection, &noted);
-        }
+    let noted = next.noted(consent, seen).ended_beside(&next.remote, Some(&listed), seen);
+    let news = noted.beside != connection.beside || noted.consent != connection.consent;
+    if (noted.state != connection.state || news) && put(parts, &noted).await? {
+        tell(connection, &noted);
     }
     Ok(match event {
         Event::UserNeeded(failure) | Event::Closed(failure) => Pulled::UserNeeded(failure),
@@ -62,17 +61,38 @@ pub(crate) async fn change(
     })
 }
 
-/// The newest consent in force, else the newest: while a renewal is under way the old one counts.
-pub(crate) async fn newest_consent(
+/// What became of the consents beside the newest one, where there are any.
+pub(crate) async fn look_beside(
+    parts: &Parts,
+    bank: &Keyring,
+    connection: &Connection,
+    seen: Noticed<'_>,
+) -> Result<(), Failed> {
+    if connection.beside.iter().all(|one| one.of != connection.remote) {
+        return Ok(());
+    }
+    let listed = consents(bank, connection, seen.at).await?;
+    let noted = connection.ended_beside(&connection.remote, Some(&listed), seen);
+    if noted.beside != connection.beside {
+        put(parts, &noted).await?;
+    }
+    Ok(())
+}
+
+/// All consents to a connection, as Salt Edge lists them.
+pub(crate) async fn consents(
     bank: &Keyring,
     connection: &Connection,
     now: Timestamp,
-) -> Result<Option<Consent>, Failed> {
-    let consents = bank.client.consents(&connection.remote, now).await?;
-    let of = |remote: &RemoteConsent| Consent::of(&connection.id, remote);
-    let in_force = |one: &&RemoteConsent| of(one).status == ConsentStatus::Active;
-    let newest = consents
-        .iter()
-        .max_by(|a, b| (in_force(a), a.created_at, &a.id).cmp(&(in_force(b), b.created_at, &b.id)));
-    Ok(newest.map(of))
+) -> Result<Vec<Consent>, Failed> {
+    let listed = bank.client.consents(&connection.remote, now).await?;
+    Ok(listed.iter().map(|remote| Consent::of(&connection.id, remote)).collect())
+}
+
+/// The newest consent in force, else the newest: while a renewal is under way the old one counts.
+pub(crate) fn newest(listed: &[Consent]) -> Option<Consent> {
+    let in_force = |one: &Consent| one.status == ConsentStatus::Active;
+    let rank = |one: &Consent| (in_force(one), one.given_at);
+    let newest = listed.iter().max_by(|a, b| (rank(a), &a.remote).cmp(&(rank(b), &b.remote)));
+    newest.cloned()
 }

@@ -17,7 +17,11 @@ use salt_edge::Keyring;
 use shell::Failed;
 use store::StoreError;
 
-use crate::{consent::newest_consent, known, start::Parts};
+use crate::{
+    consent::{consents, newest},
+    known,
+    start::Parts,
+};
 
 /// What became of it.
 pub(crate) enum Adopted {
@@ -69,7 +73,8 @@ pub(crate) async fn adopt(
         Some(known) => (reopened(&known, remote, now)?, true),
         None => (Connection::of_login(&session, remote, now), true),
     };
-    let consent = newest_consent(bank, &connection, now).await?;
+    let listed = consents(bank, &connection, now).await?;
+    let consent = newest(&listed);
     if consent.as_ref().is_none_or(|consent| consent.status != ConsentStatus::Active) {
         return Ok(Adopted::NothingShared(session));
     }
@@ -80,7 +85,9 @@ pub(crate) async fn adopt(
     };
     let reading = reading(parts, session, &connection).await?;
     let seen = Noticed { at: now, channel: Channel::Visit, session: Some(&reading) };
-    let connection = Connection { other_login: None, ..connection.noted(consent, seen) };
+    let noted = connection.noted(consent, seen);
+    let noted = noted.ended_beside(&connection.remote, Some(&listed), seen);
+    let connection = Connection { other_login: None, ..noted };
     link(parts, &connection, &reading, &claims).await
 }
 
@@ -159,7 +166,11 @@ fn ended(state: &State) -> bool {
 
 /// A fresh link of a bank that the customer has: an account belongs to one journal, so the connection
 /// goes on under Salt Edge's new ids, and its old one there is retired.
-fn moved(known: Connection, remote: &RemoteConnection, now: Timestamp) -> Connection {
+fn moved(mut known: Connection, remote: &RemoteConnection, now: Timestamp) -> Connection {
+    // It is in force until the old connection is retired.
+    if let Some(consent) = known.consent.clone() {
+        known.put_beside(consent, known.remote.clone());
+    }
     let mut retiring = known.retiring.clone();
     retiring.push(known.remote.clone());
     retiring.retain(|one| *one != remote.id);
@@ -214,6 +225,12 @@ fn reopened(
         // What is still retiring goes on doing so.
         due: known.kept_due(),
         emptied: false,
+        beside: known
+            .beside
+            .iter()
+            .filter(|one| known.retiring.contains(&one.of))
+            .cloned()
+            .collect(),
         unlisted: false,
         ..next
     })

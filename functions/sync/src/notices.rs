@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use shell::{Failed, alarm};
 
 use crate::{
-    consent::{change, newest_consent},
+    consent::{change, consents, newest},
     pull,
     start::Parts,
 };
@@ -61,13 +61,15 @@ async fn decide(
             continue;
         }
         let bank = parts.bank.get().await?;
-        let consent = newest_consent(&bank, &connection, now).await?;
+        let listed = consents(&bank, &connection, now).await?;
+        let consent = newest(&listed);
         let seen = Noticed::by(Channel::Schedule, now);
         if consent.as_ref().is_some_and(|consent| consent.status != ConsentStatus::Active) {
             let ended = Event::UserNeeded(Ending::Inactive.into());
             return change(parts, &bank, &connection, ended, seen).await.map(drop);
         }
         let noted = connection.noted(consent.or_else(|| connection.consent.clone()), seen);
+        let noted = noted.ended_beside(&connection.remote, Some(&listed), seen);
         let told = noted.noticed(now).unwrap_or(noted);
         if pull::put(parts, &told).await? {
             tell(&connection, &told);

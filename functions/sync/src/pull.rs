@@ -16,7 +16,7 @@ use shell::{Failed, alarm};
 use store::{StoreError, Tail};
 
 use crate::{
-    consent::{change, seen_by},
+    consent::{change, look_beside, seen_by},
     left,
     notices::tell,
     publish,
@@ -153,6 +153,9 @@ async fn decide(
             change(parts, bank, connection, Event::Fetched, seen_by(reason, now)).await.map(Some)
         }
         Look::Leave { until } => {
+            if !connection.beside.is_empty() && reason != Reason::Due {
+                look_beside(parts, bank, connection, seen_by(reason, now)).await?;
+            }
             leave(parts, connection, remote, until, reason, now).await.map(Some)
         }
         Look::Change(event) => {
@@ -261,6 +264,7 @@ async fn lost(
     let due = connection.kept_due().or(Some(now));
     let connection = Connection { due, ..connection };
     let connection = connection.noted(connection.consent.clone(), seen);
+    let connection = connection.ended_beside(&connection.remote, None, seen);
     let tombstone = Entry {
         at: tail.head().next(),
         read_at: now,

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::Consent,
+    consent::{Beside, Consent},
     id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId, digest},
     journal::Position,
     limits::{CYCLE_MINUTES, TOLD_AFTER},
@@ -46,6 +46,9 @@ pub struct Connection {
     pub state: State,
     /// The newest consent.
     pub consent: Option<Consent>,
+    /// Consents that are in force beside it: a renewal made a new one, and they have not ended yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
     /// The receipts of its consents.
     #[serde(default, skip_serializing_if = "Chain::is_empty")]
     pub receipts: Chain,

@@ -6,7 +6,7 @@ use strum::VariantArray;
 
 use crate::{
     bank::{EndedBy, RemoteConsent, RemoteConsentState},
-    id::{ConnectionId, ConsentId, RemoteConsentId},
+    id::{ConnectionId, ConsentId, RemoteConnectionId, RemoteConsentId},
 };
 
 /// Where the end of a consent is known from.
@@ -100,6 +100,15 @@ pub struct Consent {
     /// Who ended it, where the provider says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<EndedBy>,
+}
+
+/// A consent that another one has taken the place of, and that is in force all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The provider's connection that it is a consent to.
+    pub of: RemoteConnectionId,
+    /// The consent as it was seen last.
+    pub consent: Consent,
 }
 
 impl Consent {

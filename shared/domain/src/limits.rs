@@ -83,6 +83,8 @@ pub const OWNER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 pub const NOTICE_DAYS: [u16; 6] = [30, 15, 7, 3, 1, 0];
 /// A notice that could not be given by then is told to a person, each hour in which it still cannot.
 pub const NOTICE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// Consents in force beside the newest one whose end is looked for: a user renews a few times a year.
+pub const BESIDE: usize = 20;
 /// Receipts of one connection that are shown and exported: a consent in force has two or three a year.
 pub const RECEIPTS_SHOWN: usize = 2_000;
 /// Entries behind the folds from which on they are written anew.

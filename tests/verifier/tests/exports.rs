@@ -10,7 +10,7 @@ use simulator::Walk;
 
 const BANK: &str = "fakebank_oauth_xf";
 
-/// A connection with three receipts; its export after the first, and after the last.
+/// A connection with five receipts, two of them of the end of its two consents; its export after the first, and after the last.
 async fn exports(world: &World) -> (Value, Value) {
     let ada = user(world, TENANT, "ada");
     let connection = ada.link(BANK).await;
@@ -62,11 +62,11 @@ async fn c1_a_good_export_holds_and_what_was_changed_made_up_or_cut_off_is_refus
     let key = key.to_str().unwrap();
     let checked =
         |export: &Value, more: &[&str]| verifies(folder.path(), export, &[&[key], more].concat());
-    assert_eq!(good["receipts"].as_array().unwrap().len(), 4, "{good:#}");
+    assert_eq!(good["receipts"].as_array().unwrap().len(), 5, "{good:#}");
 
-    let (code, said) = checked(&good, &["--at-least", "4"]);
+    let (code, said) = checked(&good, &["--at-least", "5"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.starts_with("VERIFIED: 4 receipts"), "{said}");
+    assert!(said.starts_with("VERIFIED: 5 receipts"), "{said}");
     let fingerprint = said.rsplit(' ').next().unwrap().trim();
     let by_fingerprint = verifies(folder.path(), &good, &["--fingerprint", fingerprint]);
     assert_eq!(by_fingerprint.0, Some(0), "{}", by_fingerprint.1);
@@ -86,8 +86,8 @@ async fn c1_a_good_export_holds_and_what_was_changed_made_up_or_cut_off_is_refus
     let mut cut = good.clone();
     cut["receipts"].as_array_mut().unwrap().pop();
     assert_eq!(checked(&cut, &[]).0, Some(1));
-    cut["head"]["said"]["count"] = json!(3);
-    cut["head"]["said"]["last"] = cut["receipts"][2]["said"]["previous"].clone();
+    cut["head"]["said"]["count"] = json!(4);
+    cut["head"]["said"]["last"] = cut["receipts"][3]["said"]["previous"].clone();
     assert!(checked(&cut, &[]).1.contains("the head was changed"));
     for place in [0, 1] {
         let mut cut = good.clone();

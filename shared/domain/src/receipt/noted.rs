@@ -7,8 +7,9 @@ use super::{By, Channel, KIND, ReceiptEvent};
 use crate::{
     bank::EndedBy,
     connection::{Connection, State},
-    consent::{Consent, ConsentStatus},
-    id::CustomerId,
+    consent::{Beside, Consent, ConsentStatus},
+    id::{CustomerId, RemoteConnectionId},
+    limits::BESIDE,
     notice::Ladder,
     session::LinkSession,
 };
@@ -44,6 +45,10 @@ impl Connection {
         }
         let Some(now) = noted.consent.clone().filter(|now| self.is_news(now)) else { return noted };
         let event = self.event(&now);
+        if let Some(before) = self.consent.clone().filter(|before| before.remote != now.remote) {
+            noted.put_beside(before, self.remote.clone());
+        }
+        noted.beside.retain(|one| one.consent.remote != now.remote);
         if matches!(event, ReceiptEvent::Given | ReceiptEvent::Renewed) {
             noted.receipts.asked_by = None;
         }
@@ -59,6 +64,56 @@ impl Connection {
             receipt.insert("previous".into(), previous.into());
             receipt
         });
+        noted
+    }
+
+    /// A consent that is in force, and no longer the newest one of its connection.
+    pub fn put_beside(&mut self, consent: Consent, of: RemoteConnectionId) {
+        let known = self.beside.iter().any(|one| one.consent.remote == consent.remote);
+        if consent.status == ConsentStatus::Active && !known {
+            self.beside.push(Beside { of, consent });
+            let most = self.beside.len().saturating_sub(BESIDE);
+            self.beside.drain(..most);
+        }
+    }
+
+    /// The connection with a receipt for each consent beside the newest one that has ended, of those that Salt Edge
+    /// lists for its connection `of`; none = that connection is gone, and every consent to it.
+    #[must_use]
+    pub fn ended_beside(
+        &self,
+        of: &RemoteConnectionId,
+        listed: Option<&[Consent]>,
+        seen: Noticed<'_>,
+    ) -> Self {
+        let mut noted = Self { beside: Vec::new(), ..self.clone() };
+        for one in &self.beside {
+            let mut now = one.consent.clone();
+            if one.of == *of {
+                match listed {
+                    None => now.status = ConsentStatus::Revoked,
+                    Some(listed) => {
+                        let shown = listed.iter().find(|shown| shown.remote == now.remote);
+                        now = shown.unwrap_or(&now).clone();
+                    }
+                }
+            }
+            let event = match now.status {
+                ConsentStatus::Active => {
+                    noted.beside.push(Beside { consent: now, of: one.of.clone() });
+                    continue;
+                }
+                ConsentStatus::Expired => ReceiptEvent::Expired,
+                ConsentStatus::Revoked => ReceiptEvent::Revoked,
+            };
+            let by = noted.author(event, &now, seen);
+            noted.receipts = noted.receipts.with(self.generation, |number, previous| {
+                let mut receipt = said(self, &now, event, &by, seen);
+                receipt.insert("number".into(), number.into());
+                receipt.insert("previous".into(), previous.into());
+                receipt
+            });
+        }
         noted
     }
 

@@ -118,6 +118,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         other_login: None,
         emptied: false,
         deleting: None,
+        beside: Vec::new(),
         unlisted: false,
         version: 0,
     }

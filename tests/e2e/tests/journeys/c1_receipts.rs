@@ -3,7 +3,7 @@
 use e2e::{TENANT, User, consents::sha256, hours, logs::Logs, minutes, options, user, world};
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{ClientKind, RevokeReason, Walk};
+use simulator::{ClientKind, ConsentShape, RevokeReason, Walk};
 
 use crate::{link::remote, link_visits::visited};
 
@@ -68,12 +68,15 @@ async fn c1_a_consent_is_told_from_its_first_word_to_its_end_and_beyond() {
             ["renewed", "user", "visit"],
             ["revocation_requested", "user", "api"],
             ["revoked", "user", "revocation"],
+            ["revoked", "user", "revocation"],
             ["given", "user", "visit"],
         ]
     );
+    assert_eq!(receipts[3]["consent_id"], receipts[0]["consent_id"], "the older one ends with it");
+    assert_eq!(receipts[4]["consent_id"], receipts[1]["consent_id"]);
     assert_eq!([&receipts[2]["by_id"], &receipts[3]["by_id"]], ["boss", "boss"]);
-    assert_eq!(receipts[4]["generation"], 2);
-    assert_eq!(receipts[4]["consent_id"], again["consent"]["id"]);
+    assert_eq!(receipts[5]["generation"], 2);
+    assert_eq!(receipts[5]["consent_id"], again["consent"]["id"]);
     // Also by the id of a consent that is over.
     let old = receipts[0]["consent_id"].as_str().unwrap();
     let by_old = ada.get(&format!("/v1/consents/{old}/history")).await;
@@ -151,4 +154,57 @@ async fn c1_a_chain_that_does_not_hold_together_is_said_to_be_one_and_nothing_is
         assert_eq!(ada.call("GET", &path("history"), None).await.status, history, "{how}");
     }
     assert_eq!(logs.alarms("receipts_broken"), 4, "a person is told, each time");
+}
+
+#[tokio::test]
+async fn c1_an_older_consent_that_ends_after_its_renewal_has_its_receipt_with_a_callback_and_without()
+ {
+    for shape in [ConsentShape::Reason, ConsentShape::NotSent] {
+        let world = world(options()).await;
+        let control = world.salt_edge.control();
+        control.switch(|switches| switches.consent_callback = shape);
+        let ada = user(&world, TENANT, "ada");
+        let connection = ada.link(BANK).await;
+        let old = connection["consent"]["id"].clone();
+        visited(&ada, &connection, "renew", &Walk::default()).await;
+        let (first, at) = (control.ledger().consents[0].id, remote(&world, &connection).id);
+        control.end_consent(first, RevokeReason::Provider).unwrap();
+        world.settle().await;
+        if shape == ConsentShape::NotSent {
+            assert_eq!(ada.receipts(&connection).await.len(), 2, "nobody has said it");
+            world.advance(hours(24), hours(1)).await;
+        }
+        let receipts = ada.receipts(&connection).await;
+        let told_all: Vec<_> = receipts.iter().map(|one| told(one)[..2].join(" ")).collect();
+        assert_eq!(told_all, ["given user", "renewed user", "revoked bank"], "{shape:?}");
+        assert_eq!(receipts[2]["consent_id"], old, "{shape:?}");
+        let now = ada.again(&connection).await;
+        assert_eq!(
+            (&now["status"], &now["consent"]["status"]),
+            (&json!("active"), &json!("active"))
+        );
+        assert_eq!(now["consent"]["notices"], json!([]), "its user has nothing to do");
+        // Nothing is looked for any more, and nothing is told twice.
+        let asked = || {
+            let calls = control.record().calls;
+            calls.iter().filter(|call| call.path.starts_with("/api/v6/consents")).count()
+        };
+        let calls = asked();
+        world.advance(hours(48), hours(6)).await;
+        assert_eq!((asked(), ada.receipts(&connection).await.len()), (calls, 3), "{shape:?} {at}");
+    }
+}
+
+#[tokio::test]
+async fn c1_the_consent_of_a_login_that_another_took_the_place_of_has_its_receipt() {
+    let world = world(WorldOptions { kind: ClientKind::Client, ..options() }).await;
+    let ada = user(&world, TENANT, "ada");
+    let first = ada.link(BANK).await;
+    let second = ada.link(BANK).await;
+    assert_eq!(second["id"], first["id"]);
+    world.advance(minutes(14), minutes(1)).await;
+    let receipts = ada.receipts(&second).await;
+    let events: Vec<_> = receipts.iter().map(|one| told(one)[..2].join(" ")).collect();
+    assert_eq!(events, ["given user", "renewed user", "revoked halite"]);
+    assert_eq!(receipts[2]["consent_id"], first["consent"]["id"]);
 }
