@@ -2,9 +2,10 @@
 //! erasure waits until it is over.
 
 use domain::{
+    bank::RemoteConnection,
     comparison::OrphanState,
     erasure::{Ended, Erasure, Open},
-    id::CustomerId,
+    id::{CustomerId, TenantId},
     limits::STRAYS_AT_ONCE,
 };
 use jiff::Timestamp;
@@ -71,14 +72,32 @@ async fn found(
             }
         };
         for shown in listed {
-            let tag = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref());
-            // A customer who is named after their e-mail may be another deployment's, too.
-            let another = tag.is_some_and(|tag| tag.deployment != parts.deployment);
-            if !another && !parts.table.known_here(&shown.id).await? {
+            if !parts.table.known_here(&shown.id).await?
+                && !of_another(parts, &erasure.tenant, customer, &shown).await?
+            {
                 news |= erasure.strayed(shown.id, shown.customer);
             }
         }
     }
     let erasure = if news { put(parts, &erasure).await? } else { erasure };
     Ok((erasure, all))
+}
+
+/// Whether it came of another deployment, or of a visit of somebody else here: who has the same e-mail may have the same
+/// customer at Salt Edge.
+async fn of_another(
+    parts: &Parts,
+    tenant: &TenantId,
+    customer: &CustomerId,
+    shown: &RemoteConnection,
+) -> Result<bool, Stop> {
+    let Some(tag) = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref()) else {
+        return Ok(false);
+    };
+    if tag.deployment != parts.deployment || tag.tenant != *tenant {
+        return Ok(true);
+    }
+    let Some(session) = &tag.session else { return Ok(false) };
+    let session = parts.table.session(tenant, session).await?;
+    Ok(session.is_some_and(|session| session.customer != *customer))
 }

@@ -5,7 +5,9 @@ use e2e::{
 };
 use local_cloud::{World, WorldOptions};
 use serde_json::json;
-use simulator::{ApiFault, ApiFaultKind, ClientKind};
+use simulator::{
+    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, SameEmail, Switches, Walk,
+};
 
 const BANK: &str = "fakebank_oauth_xf";
 const SECOND: &str = "fakebank_simple_xf";
@@ -72,4 +74,24 @@ async fn p4_nothing_is_called_erased_while_salt_edge_does_not_say_what_it_has() 
     let receipt = ada.erased(&asked).await;
     let connections = json!({"removed_proven": 2, "left_with_owner": 0});
     assert_eq!(receipt["connections"], connections, "each is counted once");
+}
+
+/// Two users with one e-mail have one customer at Salt Edge. What bob's visit has brought, and no callback told of, is no
+/// part of ada's erasure.
+#[tokio::test]
+async fn p4_an_erasure_ends_nothing_of_who_has_the_same_e_mail() {
+    let switches = Switches { same_email: SameEmail::SameCustomer, ..options().switches };
+    let world = world(WorldOptions { switches, ..options() }).await;
+    let (ada, bob) = (user(&world, TENANT, "ada"), user(&world, TENANT, "bob"));
+    ada.link(BANK).await;
+    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
+    world.salt_edge.control().add_callback_fault(lost);
+    let visit = bob.visit(&bob.new_link(SECOND).await, &Walk::default()).await;
+    let receipt = ada.erased(&ada.erase().await).await;
+    assert_eq!(receipt["connections"], json!({"removed_proven": 0, "left_with_owner": 1}));
+    bob.confirm(&visit).await.expect(200);
+    world.settle().await;
+    world.advance(minutes(20), minutes(5)).await;
+    let session = bob.session(&visit.session).await;
+    assert_eq!(session["stage"], "finished", "{session:#}");
 }
