@@ -125,7 +125,7 @@ fn standing<'a>(past: &Past<'a>) -> Option<&'a Standing> {
 }
 
 impl Book {
-    /// The book of what is past, given the folds of [`Wanted::folds`] and the balances since [`Wanted::since`].
+    /// The book of what is past, given the folds and the balances that are wanted.
     ///
     /// Errors: something is missing, or of another moment. Without folds there is none.
     pub fn of(
