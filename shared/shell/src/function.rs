@@ -1,23 +1,15 @@
 //! One function, however it is woken: by a call, by messages, by the minute.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::{id::CorrelationId, message::Message, wording::Locale};
+use domain::{message::Message, wording::Locale};
 use jiff::Timestamp;
 use lambda_http::{Adapter, Context, LambdaEvent, Service, request::LambdaRequest, service_fn};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, Call, Clock, Entropy, Failed, code::Code, correlation::under, env::Env,
-    problem::Problem,
+    Answer, Call, Clock, Entropy, Failed, batch::worked_on, code::Code, correlation::under,
+    env::Env, problem::Problem,
 };
 
 /// What a function is given by the machine it runs on.
@@ -53,18 +45,21 @@ pub enum InvokeError {
 }
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type OnEvent = Arc<dyn Fn(Value, Clock, Locale) -> Boxed<Result<Value, InvokeError>> + Send + Sync>;
 type OnCall = Arc<dyn Fn(Call) -> Boxed<Answer> + Send + Sync>;
-type OnMessage = Arc<dyn Fn(Message, Timestamp) -> Boxed<Result<(), Failed>> + Send + Sync>;
+pub(crate) type OnMessage =
+    Arc<dyn Fn(Message, Timestamp) -> Boxed<Result<(), Failed>> + Send + Sync>;
 type OnTick = Arc<dyn Fn(Timestamp) -> Boxed<Result<(), Failed>> + Send + Sync>;
 
-/// A function with everything it was started with.
+/// A function with everything it was started with. What it is not woken by is not linked into it: each kind of event is
+/// taken apart by what was given with its handler.
 #[derive(Clone)]
 pub struct Function {
     clock: Clock,
     locale: Locale,
     routes: &'static [&'static str],
-    on_call: Option<OnCall>,
-    on_message: Option<OnMessage>,
+    on_call: Option<OnEvent>,
+    on_message: Option<OnEvent>,
     on_tick: Option<OnTick>,
 }
 
@@ -102,10 +97,13 @@ impl Function {
         R: Future<Output = Result<Answer, Problem>> + Send + 'static,
     {
         self.routes = routes;
-        self.on_call = Some(Arc::new(move |call| {
+        let on_call: OnCall = Arc::new(move |call| {
             let asked = call.asked();
             let work = handle(call);
             Box::pin(async move { work.await.unwrap_or_else(|problem| problem.answer(&asked)) })
+        });
+        self.on_call = Some(Arc::new(move |event, clock, locale| {
+            Box::pin(answered(on_call.clone(), routes, event, clock.now(), locale))
         }));
         self
     }
@@ -117,7 +115,10 @@ impl Function {
         F: Fn(Message, Timestamp) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), Failed>> + Send + 'static,
     {
-        self.on_message = Some(Arc::new(move |message, now| Box::pin(handle(message, now))));
+        let on_message: OnMessage = Arc::new(move |message, now| Box::pin(handle(message, now)));
+        self.on_message = Some(Arc::new(move |event, clock, _| {
+            Box::pin(worked_on(on_message.clone(), event, clock))
+        }));
         self
     }
 
@@ -139,132 +140,53 @@ impl Function {
 
     /// Answers one event as Lambda hands it over.
     pub async fn invoke(&self, event: Value) -> Result<Value, InvokeError> {
-        if event.get("Records").is_some() {
-            self.messages(event).await
+        let (handler, what) = if event.get("Records").is_some() {
+            (&self.on_message, "a queue")
         } else if event.get("requestContext").is_some() {
-            self.call(event).await
+            (&self.on_call, "a call")
         } else {
             let on_tick = self.on_tick.as_ref().ok_or(InvokeError::NotWokenBy("a schedule"))?;
             let id = event["id"].as_str().and_then(|id| id.parse().ok());
             under(id, on_tick(self.clock.now())).await.map_err(InvokeError::Failed)?;
-            Ok(Value::Null)
-        }
-    }
-
-    async fn call(&self, event: Value) -> Result<Value, InvokeError> {
-        let on_call = self.on_call.clone().ok_or(InvokeError::NotWokenBy("a call"))?;
-        let request = LambdaRequest::ApiGatewayV2(serde_json::from_value(event)?);
-        let (now, locale) = (self.clock.now(), self.locale);
-        let routes = self.routes;
-        let answer = service_fn(move |request: lambda_http::Request| {
-            let on_call = on_call.clone();
-            async move {
-                let (answer, reference) = match Call::read(request, now, locale) {
-                    Ok(call) => {
-                        let asked = call.asked();
-                        let known = routes.contains(&call.route.as_str());
-                        let answer = if known {
-                            under(call.correlation(), on_call(call)).await
-                        } else {
-                            Problem::new(Code::RouteNotFound).answer(&asked)
-                        };
-                        (answer, asked.reference)
-                    }
-                    Err(refused) => (refused.0.answer(&refused.1), refused.1.reference),
-                };
-                let answer = answer.with_header("request-id", reference);
-                Ok::<_, std::convert::Infallible>(answer.into_response())
-            }
-        });
-        let mut adapter = Adapter::from(answer);
-        let Ok(response) = adapter.call(LambdaEvent::new(request, Context::default())).await;
-        Ok(serde_json::to_value(response)?)
-    }
-
-    /// All subjects of a batch at once, so that one that fails or waits holds up no other; the messages
-    /// about one subject in their order.
-    async fn messages(&self, event: Value) -> Result<Value, InvokeError> {
-        let on_message = self.on_message.clone().ok_or(InvokeError::NotWokenBy("a queue"))?;
-        let event: SqsEvent = serde_json::from_value(event)?;
-        let mut subjects: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
-        for delivery in event.records.into_iter().map(Delivery::read) {
-            subjects.entry(delivery.subject()).or_default().push(delivery);
-        }
-        let mut running = tokio::task::JoinSet::new();
-        let mut ids = HashMap::new();
-        for deliveries in subjects.into_values() {
-            let (on_message, clock) = (on_message.clone(), self.clock.clone());
-            let of_subject: Vec<String> = deliveries.iter().map(|one| one.id.clone()).collect();
-            let task = running.spawn(async move {
-                let mut again = Vec::new();
-                for delivery in deliveries {
-                    again.extend(delivery.process(&on_message, clock.now()).await);
-                }
-                again
-            });
-            ids.insert(task.id(), of_subject);
-        }
-        let mut answer = SqsBatchResponse::default();
-        while let Some(done) = running.join_next().await {
-            let again = done.unwrap_or_else(|panicked| {
-                tracing::error!("the work on one subject panicked: its messages stay on the queue");
-                ids.remove(&panicked.id()).unwrap_or_default()
-            });
-            answer.batch_item_failures.extend(again.into_iter().map(|id| {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = id;
-                failure
-            }));
-        }
-        Ok(serde_json::to_value(answer)?)
-    }
-}
-
-/// One record of a batch.
-struct Delivery {
-    id: String,
-    correlation: Option<CorrelationId>,
-    message: Option<Message>,
-}
-
-/// What a message's body holds beside the message. The release before sent none.
-#[derive(Deserialize, Default)]
-struct Beside {
-    #[serde(default)]
-    correlation: Option<CorrelationId>,
-}
-
-impl Delivery {
-    fn read(record: SqsMessage) -> Self {
-        let body = record.body.as_deref().unwrap_or_default();
-        let beside: Beside = serde_json::from_str(body).unwrap_or_default();
-        let id = record.message_id.unwrap_or_default();
-        let correlation = beside.correlation.or_else(|| id.parse().ok());
-        Self { correlation, message: serde_json::from_str(body).ok(), id }
-    }
-
-    fn subject(&self) -> String {
-        self.message.as_ref().map_or_else(|| self.id.clone(), Message::subject)
-    }
-
-    /// The id of one that must come again.
-    async fn process(mut self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
-        under(self.correlation.take(), self.work(on_message, now)).await
-    }
-
-    async fn work(self, on_message: &OnMessage, now: Timestamp) -> Option<String> {
-        let (kind, done) = match self.message {
-            Some(message) => (message.kind(), on_message(message, now).await),
-            None => ("unreadable", Err(Failed::because("the message cannot be read"))),
+            return Ok(Value::Null);
         };
-        let Err(why) = done else { return None };
-        let id = self.id;
-        tracing::warn!(
-            metric.messages_failed = 1, by.kind = kind, message.id = id, %why,
-            "a message stays on the queue"
-        );
-        Some(id)
+        let handler = handler.as_ref().ok_or(InvokeError::NotWokenBy(what))?;
+        handler(event, self.clock.clone(), self.locale).await
     }
+}
+
+/// One call of the API.
+async fn answered(
+    on_call: OnCall,
+    routes: &'static [&'static str],
+    event: Value,
+    now: Timestamp,
+    locale: Locale,
+) -> Result<Value, InvokeError> {
+    let request = LambdaRequest::ApiGatewayV2(serde_json::from_value(event)?);
+    let answer = service_fn(move |request: lambda_http::Request| {
+        let on_call = on_call.clone();
+        async move {
+            let (answer, reference) = match Call::read(request, now, locale) {
+                Ok(call) => {
+                    let asked = call.asked();
+                    let known = routes.contains(&call.route.as_str());
+                    let answer = if known {
+                        under(call.correlation(), on_call(call)).await
+                    } else {
+                        Problem::new(Code::RouteNotFound).answer(&asked)
+                    };
+                    (answer, asked.reference)
+                }
+                Err(refused) => (refused.0.answer(&refused.1), refused.1.reference),
+            };
+            let answer = answer.with_header("request-id", reference);
+            Ok::<_, std::convert::Infallible>(answer.into_response())
+        }
+    });
+    let mut adapter = Adapter::from(answer);
+    let Ok(response) = adapter.call(LambdaEvent::new(request, Context::default())).await;
+    Ok(serde_json::to_value(response)?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! the secrets, and the words of our HTTP API. The only room that touches those.
 
 mod aws;
+mod batch;
 mod cached;
 mod call;
 mod clock;
