@@ -25,8 +25,10 @@ pub(crate) async fn begin(
         return again(&answered, &request, &seal);
     }
     let session = new.await?;
-    if parts.table.erasing(tenant, &call.caller()?.customer).await?.is_some() {
-        return Err(Problem::new(Code::BeingErased));
+    for customer in session.about() {
+        if parts.table.erasing(tenant, customer).await?.is_some() {
+            return Err(Problem::new(Code::BeingErased));
+        }
     }
     if let Err(spent) = limits::count(parts, call).await {
         // The same request, a moment earlier, may have taken the last place.

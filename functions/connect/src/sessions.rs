@@ -82,9 +82,10 @@ async fn once_more(parts: &Parts, call: &Call) -> Result<LinkSession, Problem> {
     }
     let return_to = requests::registered(&parts.return_urls, &caller.tenant, &old.return_to)?;
     let locale = requests::locale(body.locale.as_deref(), call.locale);
-    if let (Intent::Reconnect | Intent::Renew | Intent::FetchAccounts | Intent::Refresh, Some(id)) =
-        (old.intent, &old.connection)
-    {
+    if old.intent != Intent::Link {
+        // What it was for may have been deleted meanwhile.
+        let id = old.connection.as_ref();
+        let id = id.ok_or_else(|| Problem::new(Code::ConnectionNotFound))?;
         let connection = visits::visited(parts, caller, id, old.intent).await?;
         return visit(parts, call, old.intent, &connection, return_to, locale).await;
     }
@@ -106,12 +107,14 @@ pub(crate) async fn visit(
     return_to: String,
     locale: Locale,
 ) -> Result<LinkSession, Problem> {
-    let institution = connection.institution.clone();
+    let (caller, institution) = (call.caller()?, connection.institution.clone());
     let newest = parts.table.newest(&connection.tenant, &connection.id).await?;
     let ledger = newest.map(|newest| Ledger::replay(&newest.entries)).unwrap_or_default();
     let reopens = (!connection.state.open()).then_some(connection.generation);
+    let owner = Some(&connection.customer).filter(|owner| **owner != caller.customer);
     Ok(LinkSession {
         trail: Trail { before: Some(before(&ledger)), reopens, ..Trail::default() },
+        owner: owner.cloned(),
         connection: Some(connection.id.clone()),
         remote: Some(connection.remote.clone()),
         remote_customer: Some(connection.remote_customer.clone()),
@@ -132,6 +135,7 @@ fn fresh(
         id: LinkSessionId::from_bytes(&parts.entropy.bytes::<15>()?),
         tenant: caller.tenant.clone(),
         customer: caller.customer.clone(),
+        owner: None,
         intent,
         institution,
         connection: None,

@@ -55,7 +55,7 @@ pub(crate) async fn unlink(
         return Ok(());
     }
     let own =
-        |ended: &Connection| ended.tenant == session.tenant && ended.customer == session.customer;
+        |ended: &Connection| ended.tenant == session.tenant && ended.customer == *session.whose();
     if let (Some(_), Some(ended)) = (&found, holder.filter(own)) {
         return reactivated(parts, &session, &ended.id, ended.generation, now).await;
     }

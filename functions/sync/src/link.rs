@@ -71,6 +71,10 @@ pub(crate) async fn adopt(
         }
         Some(known) if known.deleting.is_some() => return Ok(Adopted::Deleting(session)),
         Some(known) => (reopened(&known, remote, now)?, true),
+        // What the visit was for has been deleted: what it brought is taken back, as an unconfirmed link is.
+        None if session.connection.is_some() => {
+            return Ok(Adopted::Ended(LinkSession { connection: None, ..session }));
+        }
         None => (Connection::of_login(&session, remote, now), true),
     };
     let listed = consents(bank, &connection, now).await?;

@@ -194,6 +194,9 @@ pub struct LinkSession {
     pub tenant: TenantId,
     /// Who created it; only they can confirm it.
     pub customer: CustomerId,
+    /// Whose connection it is for, where that is not its creator: a SaaS visits its user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<CustomerId>,
     /// What it is for.
     pub intent: Intent,
     /// The bank.
@@ -240,6 +243,16 @@ pub struct LinkSession {
 }
 
 impl LinkSession {
+    /// Whose what it brings is.
+    pub fn whose(&self) -> &CustomerId {
+        self.owner.as_ref().unwrap_or(&self.customer)
+    }
+
+    /// Everybody whose erasure it goes with: whose it is, and who began it.
+    pub fn about(&self) -> impl Iterator<Item = &CustomerId> {
+        std::iter::once(&self.customer).chain(&self.owner)
+    }
+
     /// Until when its address may be opened.
     pub fn open_until(&self) -> Timestamp {
         self.created_at + LINK_OPEN

@@ -170,7 +170,7 @@ impl Table {
         let whose = Whose { tenant: session.tenant.clone(), connection };
         let until = session.confirm_until() + LEARNT_KEPT;
         let leads = (remote, &whose.connection);
-        let line = held::remote(&session.tenant, &session.customer, leads, Some(until))?;
+        let line = held::remote(&session.tenant, session.whose(), leads, Some(until))?;
         let draft = Draft::new(&Key::remote(remote), "remote", &whose)?.until(until);
         match self.put_all(vec![(draft.done(), When::Absent), (line, When::Always)]).await {
             Err(StoreError::Conflict) => Ok(()),

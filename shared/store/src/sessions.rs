@@ -68,14 +68,13 @@ impl Table {
         };
         let what = (held::SESSION, session.id.as_str());
         let until = Some(session.confirm_until() + KEPT);
-        let line = held::line(&session.tenant, &session.customer, what, &leads, until)?;
-        self.put_all(vec![
+        let mut items = vec![
             (item(session)?, When::Absent),
             (token, When::Absent),
             (answer, When::Over(session.created_at)),
-            (line, When::Always),
-        ])
-        .await
+        ];
+        items.extend(lines(session, what, &leads, until)?);
+        self.put_all(items).await
     }
 
     /// Stores the next state of a session. Errors: [`StoreError::Conflict`] when somebody was faster.
@@ -94,9 +93,9 @@ impl Table {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let (what, none) = ((held::TOKEN, hash), Line::default());
-        let line = held::line(&session.tenant, &session.customer, what, &none, Some(until))?;
-        let token = token(session, kind, hash, until)?;
-        self.put_all(vec![(token, When::Absent), (line, When::Always)]).await
+        let mut items = vec![(token(session, kind, hash, until)?, When::Absent)];
+        items.extend(lines(session, what, &none, Some(until))?);
+        self.put_all(items).await
     }
 
     /// The session that a token leads to, while it is good.
@@ -112,6 +111,17 @@ impl Table {
             None => Ok(None),
         }
     }
+}
+
+/// A line of everybody whom a session is about.
+fn lines(
+    session: &LinkSession,
+    what: (&str, &str),
+    leads: &Line,
+    until: Option<Timestamp>,
+) -> Result<Vec<(Item, When)>, StoreError> {
+    let line = |customer| held::line(&session.tenant, customer, what, leads, until);
+    session.about().map(|customer| Ok((line(customer)?, When::Always))).collect()
 }
 
 fn token(

@@ -12,7 +12,7 @@ impl Connection {
         Self {
             id: ConnectionId::of_session(&session.id),
             tenant: session.tenant.clone(),
-            customer: session.customer.clone(),
+            customer: session.whose().clone(),
             institution: session.institution.clone(),
             remote: remote.id.clone(),
             remote_customer: remote.customer.clone(),

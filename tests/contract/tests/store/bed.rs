@@ -68,6 +68,7 @@ pub(crate) fn session(n: u8) -> LinkSession {
         id: LinkSessionId::from_bytes(&[n; 15]),
         tenant: TENANT.parse().unwrap(),
         customer: USER.parse().unwrap(),
+        owner: None,
         intent: Intent::Link,
         institution: bank(),
         connection: None,

@@ -43,6 +43,7 @@ mod p4_inventory;
 mod p4_orphans;
 mod p4_retention;
 mod p4_stragglers;
+mod p4_visits;
 mod renewals;
 mod revoke;
 mod revoke_again;
