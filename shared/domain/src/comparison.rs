@@ -36,6 +36,12 @@ pub struct Comparison {
     pub gone: u32,
     /// Orphans that it found.
     pub orphans: u32,
+    /// Connections of the present minute that are behind it.
+    #[serde(default)]
+    pub within: usize,
+    /// Connections and customers of which Salt Edge gave no readable answer: they are passed over.
+    #[serde(default)]
+    pub skipped: u32,
     /// Counts its writes; 0 = not stored yet.
     pub version: u64,
 }
@@ -53,6 +59,8 @@ impl Comparison {
             looked: 0,
             gone: 0,
             orphans: 0,
+            within: 0,
+            skipped: 0,
             ..self
         })
     }
@@ -103,6 +111,18 @@ pub struct Orphan {
 }
 
 impl Orphan {
+    /// The orphan as it is seen once more. What was over is not, where it is shown after its removal, or has a consent in
+    /// force again: that begins anew, with a grace of its own.
+    #[must_use]
+    pub fn again(self, in_force: bool, now: Timestamp) -> Self {
+        let anew = match self.state {
+            OrphanState::Listed => false,
+            OrphanState::Left => in_force,
+            OrphanState::Removed => true,
+        };
+        if anew { Self { first_seen: now, state: OrphanState::Listed, ..self } } else { self }
+    }
+
     /// Whether it is ended now: a comparison has come to its end before, and its grace is over.
     pub fn due(&self, comparison: &Comparison, now: Timestamp) -> bool {
         let open = self.state == OrphanState::Listed;
@@ -128,6 +148,22 @@ mod tests {
             let comparison = Comparison { ended, ..Comparison::default() };
             let now = seen + jiff::SignedDuration::from_hours(24 * days);
             assert_eq!(orphan.due(&comparison, now), want, "{days} {ended} {state:?}");
+        }
+    }
+
+    #[test]
+    fn c5_an_orphan_that_was_over_begins_anew_when_it_is_not() {
+        let seen: Timestamp = "2026-03-02T03:00:00Z".parse().unwrap();
+        let now = seen + jiff::SignedDuration::from_hours(24 * 20);
+        for (state, in_force, want) in [
+            (OrphanState::Listed, true, (OrphanState::Listed, seen)),
+            (OrphanState::Left, false, (OrphanState::Left, seen)),
+            (OrphanState::Left, true, (OrphanState::Listed, now)),
+            (OrphanState::Removed, false, (OrphanState::Listed, now)),
+        ] {
+            let orphan = Orphan { remote: "1".parse().unwrap(), first_seen: seen, state };
+            let again = orphan.again(in_force, now);
+            assert_eq!((again.state, again.first_seen), want, "{state:?} {in_force}");
         }
     }
 

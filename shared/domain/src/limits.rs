@@ -123,8 +123,10 @@ pub const RECEIPT_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365 * 3
 pub const COMPARE_EVERY: SignedDuration = SignedDuration::from_hours(20);
 /// A comparison that Salt Edge has not let come to its end by then is told to a person, each night.
 pub const COMPARE_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 3);
-/// Connections, or customers, of one run of a comparison: each is a call or two, and a run has a minute.
-pub const COMPARED_AT_ONCE: usize = 50;
+/// Calls of Salt Edge in one run of a comparison, or a few more: a run has a minute, and the next one goes on.
+pub const COMPARED_AT_ONCE: usize = 20;
+/// Calls that the end of an orphan costs at the most.
+pub const ORPHAN_CALLS: usize = 6;
 /// Connections that may be gone at once whatever their share is: a user has deleted some in the dashboard.
 pub const SOME_GONE: u32 = 2;
 /// How long a connection at Salt Edge that nothing here leads to is only listed. A visit under way lasts a day.

@@ -98,7 +98,7 @@ async fn c5_the_first_comparison_of_a_deployment_only_lists_and_the_next_one_act
     let done = || (control.record().revocations.len(), control.record().deletions.len());
     // For nine nights Salt Edge does not say what bob has: no comparison comes to its end. What ada has is seen.
     let bobs = format!("/api/v6/connections?*{}*", control.connections()[1].customer_id);
-    let down = ApiFault::next(ApiFaultKind::ServerError, "GET", &bobs);
+    let down = ApiFault::next(ApiFaultKind::Reset, "GET", &bobs);
     control.add_api_fault(ApiFault { times: 100_000, ..down });
     first_night(&world).await;
     nights(&world, 8).await;
@@ -178,4 +178,23 @@ async fn c5_a_comparison_stops_when_too_many_are_gone_at_once() {
     // During the day each is looked at, and proven to be gone.
     world.advance(hours(24), hours(1)).await;
     assert_eq!(control.record().revocations.len(), 1, "the next night goes on");
+}
+
+#[tokio::test]
+async fn c5_one_that_cannot_be_read_is_passed_over_and_holds_up_no_night() {
+    let logs = Logs::at("info");
+    let world = one_of_two_is_lost(ClientKind::Client).await;
+    user(&world, TENANT, "zoe").link(SECOND).await;
+    let control = world.salt_edge.control();
+    // Of two connections one, and of two customers one, are answered with a fault from now on.
+    let [stands, _, zoes] = &control.connections()[..] else { panic!("three connections") };
+    let list = format!("/api/v6/connections?*{}*", zoes.customer_id);
+    for path in [format!("/api/v6/connections/{}", stands.id), list] {
+        let down = ApiFault::next(ApiFaultKind::ServerError, "GET", &path);
+        control.add_api_fault(ApiFault { times: 100_000, ..down });
+    }
+    nights(&world, 9).await;
+    assert_eq!(seen(&logs, "removed"), 1, "the orphan behind them is found and ended");
+    assert!(logs.sum("comparison_skipped") >= 18, "and each night says what it passed over");
+    assert_eq!(logs.alarms("comparison_stuck"), 0);
 }
