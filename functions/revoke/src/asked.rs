@@ -33,7 +33,7 @@ pub(crate) async fn revoke(parts: Arc<Parts>, call: Call) -> Result<Answer, Prob
         if !tail.connection.state.open() {
             return accepted(&parts, &call, &tail.connection, &tail).await;
         }
-        match close(&parts, &tail, "saas", &caller.customer, call.now).await {
+        match close(&parts, &tail, "saas", Some(&caller.customer), call.now).await {
             Err(StoreError::Conflict) => {}
             closed => {
                 let closed = closed?;
@@ -51,7 +51,7 @@ pub(crate) async fn close(
     parts: &Parts,
     tail: &Tail,
     by: &str,
-    who: &CustomerId,
+    who: Option<&CustomerId>,
     now: Timestamp,
 ) -> Result<Connection, StoreError> {
     let state =

@@ -102,7 +102,7 @@ async fn look(
         if connection.state.open()
             && let Some(tail) = parts.table.newest(tenant, &id).await?
         {
-            match close(parts, &tail, "erasure", &tail.connection.customer, now).await {
+            match close(parts, &tail, "erasure", erasure.asked_by.as_ref(), now).await {
                 // A read got in between: the next look finds it.
                 Err(StoreError::Conflict | StoreError::Contended) => {}
                 closed => {

@@ -42,6 +42,7 @@ pub(crate) async fn request(parts: &Parts, call: &Call) -> Result<Answer, Proble
         }
         let id = ErasureId::from_bytes(&parts.entropy.bytes::<15>()?);
         let new = Erasure::new(id, caller.tenant.clone(), customer.clone(), call.now);
+        let new = Erasure { asked_by: Some(caller.customer.clone()), ..new };
         match parts.table.begin_erasure(&new, &customer).await {
             Err(StoreError::Conflict | StoreError::Contended) => {}
             begun => {

@@ -56,7 +56,9 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
     }
     if connection.state.open() {
         let (tenant, id) = (&connection.tenant, &connection.id);
-        return pull::pull(parts, tenant, id, Reason::Callback, now).await.map(drop);
+        let destroyed = hint.callback == CallbackKind::Destroy;
+        let reason = if destroyed { Reason::Destroyed } else { Reason::Callback };
+        return pull::pull(parts, tenant, id, reason, now).await.map(drop);
     }
     hurry(parts, &connection, late.as_ref() == Some(&connection.id), now).await
 }

@@ -19,6 +19,7 @@ pub(crate) fn seen_by(reason: Reason, now: Timestamp) -> Noticed<'static> {
         Reason::Slot | Reason::Due => Channel::Schedule,
         Reason::User => Channel::Api,
         Reason::Callback => Channel::Callback,
+        Reason::Destroyed => Channel::Destroyed,
     };
     Noticed::by(channel, now)
 }

@@ -55,6 +55,9 @@ pub struct Erasure {
     pub tenant: TenantId,
     /// Who is erased; none in the receipt.
     pub customer: Option<CustomerId>,
+    /// Who asked for it, as their token names them; none in the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<CustomerId>,
     /// Tells whether a caller is the one who was erased, and nothing else: a hash with this erasure's own id.
     pub whose: String,
     /// How far.
@@ -123,6 +126,7 @@ impl Erasure {
             id,
             tenant,
             customer: Some(customer),
+            asked_by: None,
             phase: ErasurePhase::Revoking,
             requested_at: now,
             erased_at: None,
@@ -188,6 +192,7 @@ impl Erasure {
     pub fn receipt(self, now: Timestamp) -> Self {
         Self {
             customer: None,
+            asked_by: None,
             phase: ErasurePhase::Erased,
             erased_at: Some(now),
             strays: Vec::new(),

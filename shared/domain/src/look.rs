@@ -69,7 +69,7 @@ pub fn look(
     ]);
     let young = asked_at.is_some_and(|at| now.duration_since(at) < cadence - CADENCE_SLACK);
     match reason {
-        Reason::Due | Reason::Callback => return Look::Leave { until: None },
+        Reason::Due | Reason::Callback | Reason::Destroyed => return Look::Leave { until: None },
         Reason::Slot if young => return Look::Leave { until: None },
         Reason::Slot | Reason::User => {}
     }

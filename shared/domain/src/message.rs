@@ -140,6 +140,8 @@ pub enum Reason {
     User,
     /// Salt Edge called.
     Callback,
+    /// Salt Edge called to say that the connection was deleted.
+    Destroyed,
 }
 
 /// Which of Salt Edge's callbacks it was: one URL each.

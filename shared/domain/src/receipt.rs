@@ -111,6 +111,8 @@ pub enum Channel {
     Api,
     /// A callback, or somebody who waits, made us look.
     Callback,
+    /// A callback that says that the connection was deleted made us look: its owner did it.
+    Destroyed,
     /// The schedule made us look.
     Schedule,
     /// A revocation that goes on by itself.
@@ -123,7 +125,7 @@ impl Channel {
         match self {
             Self::Visit => "visit",
             Self::Api => "api",
-            Self::Callback => "callback",
+            Self::Callback | Self::Destroyed => "callback",
             Self::Schedule => "schedule",
             Self::Revocation => "revocation",
         }

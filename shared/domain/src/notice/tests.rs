@@ -93,7 +93,7 @@ fn c2_the_ladder_begins_anew_with_another_end_and_ends_with_the_consent() {
         assert_eq!(ended.next_notice(), None);
         assert_eq!(ended.ladder.as_ref().unwrap().sent.last().unwrap().event, event);
         assert_eq!(ended.noted(Some(consent), seen(63)).ladder, ended.ladder, "told once");
-        let asked = told.asked_to_end(&told.customer, at(62));
+        let asked = told.asked_to_end(Some(&told.customer), at(62));
         let asked = asked.noted(ended.consent.clone(), seen(63));
         let told_of = asked.ladder.unwrap().sent.last().unwrap().event;
         assert_ne!(told_of, NoticeEvent::Revoked, "whoever asked knows");

@@ -117,14 +117,14 @@ impl Connection {
         noted
     }
 
-    /// The connection with a receipt that this user asked to revoke.
+    /// The connection with a receipt that this user asked to revoke; none = nobody knows who, and Halite does it.
     #[must_use]
-    pub fn asked_to_end(&self, by: &CustomerId, at: Timestamp) -> Self {
+    pub fn asked_to_end(&self, by: Option<&CustomerId>, at: Timestamp) -> Self {
         let mut asked = self.clone();
-        asked.receipts.asked_by = Some(by.clone());
+        asked.receipts.asked_by = by.cloned();
         let Some(consent) = &self.consent else { return asked };
         let (event, seen) = (ReceiptEvent::RevocationRequested, Noticed::by(Channel::Api, at));
-        let by = By::User(by.clone());
+        let by = by.cloned().map_or(By::Halite, By::User);
         asked.receipts = asked.receipts.with(self.generation, |number, previous| {
             let mut receipt = said(self, consent, event, &by, seen);
             receipt.insert("number".into(), number.into());
@@ -166,7 +166,8 @@ impl Connection {
             (ReceiptEvent::Revoked, Some(EndedBy::SaltEdge)) => By::SaltEdge,
             (ReceiptEvent::Revoked, Some(EndedBy::Client)) => asked.unwrap_or(By::Halite),
             (ReceiptEvent::Revoked, None) if self.state == State::Revoked => {
-                asked.unwrap_or(By::Owner)
+                let told = seen.channel == Channel::Destroyed;
+                asked.unwrap_or(if told { By::Owner } else { By::Unknown })
             }
             (ReceiptEvent::Revoked, None) => asked.unwrap_or(By::Unknown),
             (ReceiptEvent::RevocationRequested, _) => asked.unwrap_or(By::Unknown),

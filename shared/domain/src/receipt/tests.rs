@@ -65,8 +65,18 @@ fn c1_each_change_has_its_receipt_and_what_is_the_same_has_none() {
     }
     now = connection("con_1", State::Active, 1).noted(consent("1", Active, None), seen);
     now = Connection { state: State::Revoked, ..now };
-    assert_eq!(last(&now.noted(now.consent.clone(), seen)), ("revoked".into(), "owner".into()));
-    let asked = now.asked_to_end(&"boss".parse().unwrap(), at(3));
+    // Only a callback that says so is evidence that its owner deleted it.
+    for (channel, want) in [
+        (Channel::Callback, "unknown"),
+        (Channel::Schedule, "unknown"),
+        (Channel::Destroyed, "owner"),
+    ] {
+        let gone = now.noted(now.consent.clone(), Noticed::by(channel, at(2)));
+        assert_eq!(last(&gone), ("revoked".into(), want.into()), "{channel:?}");
+    }
+    let nobody = now.asked_to_end(None, at(3));
+    assert_eq!(last(&nobody), ("revocation_requested".into(), "halite".into()));
+    let asked = now.asked_to_end(Some(&"boss".parse().unwrap()), at(3));
     assert_eq!(last(&asked), ("revocation_requested".into(), "user".into()));
     let gone = asked.noted(asked.consent.clone(), seen);
     assert_eq!(last(&gone), ("revoked".into(), "user".into()));

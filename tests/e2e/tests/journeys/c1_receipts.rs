@@ -208,3 +208,17 @@ async fn c1_the_consent_of_a_login_that_another_took_the_place_of_has_its_receip
     assert_eq!(events, ["given user", "renewed user", "revoked halite"]);
     assert_eq!(receipts[2]["consent_id"], first["consent"]["id"]);
 }
+
+#[tokio::test]
+async fn c1_an_erasure_that_the_saas_asked_for_is_not_told_as_its_users_wish() {
+    let world = world(WorldOptions { kind: ClientKind::Client, ..options() }).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let backend = user(&world, TENANT, "backend").with_scope("halite:tenant");
+    backend.post("/v1/erasure-requests", &json!({"customer_id": "ada"})).await.expect(202);
+    world.settle().await;
+    world.advance(minutes(10), minutes(1)).await;
+    let receipts = ada.receipts(&connection).await;
+    let ended: Vec<_> = receipts[1..].iter().map(|one| [&one["event"], &one["by_id"]]).collect();
+    assert_eq!(json!(ended), json!([["revocation_requested", "backend"], ["revoked", "backend"]]));
+}
