@@ -31,6 +31,7 @@ describe("revocation", { concurrency: 2 }, () => {
     await reader.id("revoke").click();
     await reader.id("revoke-yes").click();
     await reached(reader, "left_with_owner");
+    assert.match(await reader.id("kept-until").innerText(), /\d{4}/, "until when the rows stay");
     await reader.look("left-with-owner");
     const [dashboard] = await Promise.all([reader.page.waitForEvent("popup"), reader.id("next-delete_in_dashboard").click()]);
     assert.equal(await deleteInDashboard(reader, dashboard, ADA.email), 1);
@@ -49,6 +50,7 @@ describe("revocation", { concurrency: 2 }, () => {
     await reader.look("revoke-dialog-client");
     await reader.id("revoke-yes").click();
     await reached(reader, "removed_proven");
+    assert.match(await reader.id("kept-until").innerText(), /\d{4}/, "until when the rows stay");
     assert.equal(await reader.id("next-delete_in_dashboard").count(), 0);
     await reader.look("removal-proven-client");
   });

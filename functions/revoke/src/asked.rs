@@ -57,7 +57,8 @@ pub(crate) async fn close(
     let state =
         tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
     let due = Some(now + SignedDuration::from_mins(1));
-    let next = Connection { state, tries: 0, due, ..tail.connection.clone() };
+    let kept_until = Some(now + parts.retention.of(&tail.connection.tenant));
+    let next = Connection { state, tries: 0, due, kept_until, ..tail.connection.clone() };
     let next = next.asked_to_end(who, now);
     let tombstone = Entry {
         at: tail.head().next(),

@@ -29,7 +29,7 @@ impl Retention {
     }
 
     /// No sooner than whoever began to read before the end has ended.
-    fn of(&self, tenant: &TenantId) -> SignedDuration {
+    pub(crate) fn of(&self, tenant: &TenantId) -> SignedDuration {
         let own = self.0.get(tenant).map(|days| SignedDuration::from_hours(24 * i64::from(*days)));
         own.unwrap_or(RETENTION).max(STRAGGLERS)
     }
@@ -53,8 +53,10 @@ pub(crate) async fn over(
     let until = since + parts.retention.of(&connection.tenant);
     if now < until {
         // One that is not gone is looked at daily anyway.
-        let put = !stays && connection.due != Some(until);
-        return if put { look_again(parts, connection, until).await } else { Ok(false) };
+        let due = if stays { connection.due.unwrap_or(until) } else { until };
+        let told = connection.kept_until == Some(until) && connection.due == Some(due);
+        let connection = Connection { kept_until: Some(until), ..connection };
+        return if told { Ok(false) } else { look_again(parts, connection, due).await };
     }
     if !connection.emptied {
         return empty(parts, connection, now).await;

@@ -229,6 +229,7 @@ fn reopened(
         // What is still retiring goes on doing so.
         due: known.kept_due(),
         emptied: false,
+        kept_until: None,
         beside: known
             .beside
             .iter()

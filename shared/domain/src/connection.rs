@@ -91,6 +91,9 @@ pub struct Connection {
     /// What was delivered before its end is deleted: the retention is over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub emptied: bool,
+    /// Until when what was delivered stays readable after the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<Timestamp>,
     /// Since when a deletion is under way: whoever links the bank again waits until it has come to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleting: Option<Timestamp>,

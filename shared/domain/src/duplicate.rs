@@ -106,6 +106,7 @@ pub(crate) mod tests {
             other_login: None,
             emptied: false,
             deleting: None,
+            kept_until: None,
             beside: Vec::new(),
             unlisted: false,
             version: 1,

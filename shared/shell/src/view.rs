@@ -105,6 +105,7 @@ pub struct ConnectionView {
     consent: Option<ConsentView>,
     accounts: Vec<AccountView>,
     left_in_dashboard: Option<LeftView>,
+    kept_until: Option<Timestamp>,
     next_action: Option<ActionView>,
     display_message: Option<&'static str>,
 }
@@ -188,6 +189,7 @@ impl ConnectionView {
                 count: connection.left.len(),
                 url: looking.dashboard.to_owned(),
             }),
+            kept_until: connection.kept_until.filter(|_| !connection.emptied),
             next_action: step.map(|step| {
                 let at_dashboard = step.action == NextAction::DeleteInDashboard;
                 ActionView::from(step).at(at_dashboard.then(|| looking.dashboard.to_owned()))

@@ -35,6 +35,7 @@ impl Connection {
             other_login: None,
             emptied: false,
             deleting: None,
+            kept_until: None,
             beside: Vec::new(),
             unlisted: false,
             version: 0,

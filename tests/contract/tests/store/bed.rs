@@ -119,6 +119,7 @@ pub(crate) fn connection(n: u8) -> Connection {
         other_login: None,
         emptied: false,
         deleting: None,
+        kept_until: None,
         beside: Vec::new(),
         unlisted: false,
         version: 0,

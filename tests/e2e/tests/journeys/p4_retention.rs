@@ -41,8 +41,12 @@ async fn p4_what_was_delivered_is_readable_for_the_tenants_days_and_gone_after_t
         let ada = user(&world, tenant, "ada");
         let connection = linked(&ada).await;
         let rows = ada.statement(&connection).await;
-        ada.revoke(&connection).await.expect(202);
+        assert_eq!(connection["kept_until"], Value::Null, "{tenant}: it has not ended");
+        let until = (world.cloud.clock().now() + hours(24 * kept)).to_string();
+        let told = ada.revoke(&connection).await.expect(202)["kept_until"].clone();
         world.settle().await;
+        let now = ada.again(&connection).await["kept_until"].clone();
+        assert_eq!([&told, &now], [until.as_str(), until.as_str()], "{tenant}: it is told");
         days(&ada, kept - 1).await;
         assert_eq!(ada.statement(&connection).await, rows, "{tenant}");
         assert_eq!(ada.stands(&connection).await.0, "revoked");
@@ -78,6 +82,7 @@ async fn p4_what_is_left_with_its_owner_keeps_its_name_and_no_rows() {
     let left = ada.again(&connection).await;
     assert_eq!(left["status"], "left_with_owner", "its user still sees where to delete it");
     assert_eq!(left["accounts"].as_array().unwrap().len(), 0);
+    assert_eq!(left["kept_until"], Value::Null, "nothing is left to be told of");
 
     let remote = newest(&world);
     let path = format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap());

@@ -49,5 +49,6 @@ export function revocation(app, connection) {
   };
   const again = connection.status !== "revoking" && button(app.t("revoke.again"), () => chooseInstitution(app, connection.institution), { testid: "link-again" });
   return el("section", { class: "panel", testid: "revocation", "data-phase": phase },
-    el("h2", {}, app.t("revoke.progress")), el("ol", { class: "steps" }, names.map(step)), again && el("div", { class: "actions" }, again));
+    el("h2", {}, app.t("revoke.progress")), el("ol", { class: "steps" }, names.map(step)),
+    connection.kept_until && el("p", { testid: "kept-until" }, app.t("revoke.until", { date: app.day(connection.kept_until) })), again && el("div", { class: "actions" }, again));
 }
