@@ -48,7 +48,7 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
     }
     let session = booked_ahead(parts, session, now).await?;
     if let (Stage::Reading, Some(id)) = (&session.stage, session.connection.clone()) {
-        return read(parts, session, &id, now).await.map(Some);
+        return Box::pin(read(parts, session, &id, now)).await.map(Some);
     }
     let bank = parts.bank.get().await?;
     let Some(remote) = find(parts, &bank, &session, now).await? else {
@@ -68,7 +68,7 @@ async fn step(parts: &Parts, session: LinkSession, now: Timestamp) -> Result<Opt
     let (session, ending) = match Box::pin(link::adopt(parts, &bank, session, &remote, now)).await?
     {
         link::Adopted::Linked(connection, session) => {
-            return read(parts, session, &connection, now).await.map(Some);
+            return Box::pin(read(parts, session, &connection, now)).await.map(Some);
         }
         link::Adopted::Overtaken => return Ok(None),
         link::Adopted::Deleting(session) => return wait(parts, session, now).await.map(Some),

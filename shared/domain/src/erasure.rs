@@ -237,3 +237,15 @@ pub fn under_way(session: &LinkSession) -> bool {
 fn whose(id: &ErasureId, tenant: &TenantId, customer: &CustomerId) -> String {
     base32(&digest(&["erasure", id.as_str(), tenant.as_str(), customer.as_str()]))
 }
+
+impl LinkSession {
+    /// Whose what it brings is.
+    pub fn whose(&self) -> &CustomerId {
+        self.owner.as_ref().unwrap_or(&self.customer)
+    }
+
+    /// Everybody whose erasure it goes with: whose it is, and who began it.
+    pub fn about(&self) -> impl Iterator<Item = &CustomerId> {
+        std::iter::once(&self.customer).chain(&self.owner)
+    }
+}

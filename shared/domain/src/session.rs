@@ -243,16 +243,6 @@ pub struct LinkSession {
 }
 
 impl LinkSession {
-    /// Whose what it brings is.
-    pub fn whose(&self) -> &CustomerId {
-        self.owner.as_ref().unwrap_or(&self.customer)
-    }
-
-    /// Everybody whose erasure it goes with: whose it is, and who began it.
-    pub fn about(&self) -> impl Iterator<Item = &CustomerId> {
-        std::iter::once(&self.customer).chain(&self.owner)
-    }
-
     /// Until when its address may be opened.
     pub fn open_until(&self) -> Timestamp {
         self.created_at + LINK_OPEN
