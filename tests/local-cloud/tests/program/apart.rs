@@ -39,8 +39,8 @@ async fn the_two_programs_link_a_bank_without_callbacks() {
         .env("SALTEDGE_APP_ID", "app")
         .env("SALTEDGE_SECRET", "secret")
         .env("SALTEDGE_PRIVATE_KEY", simulator::TEST_CLIENT_PRIVATE_KEY.replace('\n', "\\n"));
-    let running = Running::start(program, 4);
-    assert_eq!(running.order, ["page", "api", "token", "salt-edge"]);
+    let running = Running::start(program, 5);
+    assert_eq!(running.order, ["page", "api", "token", "tenant token", "salt-edge"]);
 
     let user = User::of(&running);
     let connection = user.finished(&user.link(BANK).await).await;

@@ -13,7 +13,8 @@ use processes::{Running, cloud};
 use serde_json::Value;
 
 /// What `cargo run` prints first, by name.
-const LINES: [&str; 6] = ["page", "api", "token", "salt-edge", "dashboard", "control"];
+const LINES: [&str; 7] =
+    ["page", "api", "token", "tenant token", "salt-edge", "dashboard", "control"];
 
 #[tokio::test]
 async fn it_says_where_things_are_and_ends_cleanly_and_starts_again() {
@@ -39,8 +40,10 @@ async fn it_says_where_things_are_and_ends_cleanly_and_starts_again() {
         }
         let health = http.get(format!("{api}/healthz")).send().await.unwrap();
         assert_eq!(health.status().as_u16(), 200);
-        let list = http.get(format!("{api}/v1/connections")).bearer_auth(&running["token"]);
-        assert_eq!(list.send().await.unwrap().status().as_u16(), 200);
+        for token in ["token", "tenant token"] {
+            let list = http.get(format!("{api}/v1/connections")).bearer_auth(&running[token]);
+            assert_eq!(list.send().await.unwrap().status().as_u16(), 200, "{token}");
+        }
         assert!(running.interrupt(), "Ctrl-C ends it with success");
     }
 }

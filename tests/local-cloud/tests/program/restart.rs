@@ -36,12 +36,17 @@ async fn what_was_linked_is_served_refreshed_and_revoked_after_a_restart() {
     refreshes(&user, behind, &connection).await;
     let record = control(behind, "record", None).await;
     let callbacks = record["callbacks"].as_array().unwrap();
-    assert!(!callbacks.is_empty());
+    // Salt Edge may be at the bank again by now: what it has not delivered yet is of the last start as well.
+    let mut delivered = 0;
     for callback in callbacks {
         let url = callback["url"].as_str().unwrap();
         assert!(url.starts_with(&running["api"]), "{url} is of the last start");
-        assert_eq!(callback["deliveries"][0]["status"], 200, "{callback}");
+        if let Some(first) = callback["deliveries"].as_array().unwrap().first() {
+            assert_eq!(first["status"], 200, "{callback}");
+            delivered += 1;
+        }
     }
+    assert!(delivered > 0, "{record}");
 
     let path = format!("/v1/connections/{connection}");
     let (status, asked) = user.call("DELETE", &path, None).await;
