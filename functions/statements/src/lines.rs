@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     connection::Connection,
     journal::{Entry, Folds, Lines, Past, Row, Torn},
-    statement::{Made, Statement, fingerprint, first_come},
+    statement::{Made, Statement, fingerprint},
 };
 use shell::{Code, Problem};
 use store::{Behind, Table};
@@ -69,9 +69,7 @@ fn replayed(statement: &Statement, made: &Made, entries: &[Entry]) -> Option<Vec
     let past = Past::new(&statement.account, &folds, entries);
     let days = statement.days.from..=statement.days.to;
     let lines = past.rows_at(made.at, days, BTreeMap::new()).unwrap_or_else(|Torn| Lines::new());
-    // An earlier release ordered a row that moved to another day by when it came to any.
-    let before = first_come(entries, &statement.account, &lines);
-    as_published(lines, made).or_else(|| as_published(before, made))
+    as_published(lines, made)
 }
 
 fn as_published(lines: Lines, made: &Made) -> Option<Vec<Row>> {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use history::{History, first_come};
+pub use history::History;
 
 use crate::{
     id::{AccountId, StatementId, TransactionId, base32, digest},

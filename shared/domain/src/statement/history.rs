@@ -1,13 +1,11 @@
 //! What the journal says of one account, for its statements.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use super::Days;
 use crate::{
-    id::{AccountId, TransactionId},
-    journal::{Arrival, Balance, Entry, Lines, Position, Row},
+    id::AccountId,
+    journal::{Balance, Position, Row},
     money::Currency,
     proof::Book,
 };
@@ -59,24 +57,4 @@ impl History {
     pub fn balance_after(&self, day: Date) -> Option<Balance> {
         self.book.balance_after(day)
     }
-}
-
-/// Lines in the order in which a release before put them: those of one day as they came to the account, also those that
-/// came to it on another day.
-pub fn first_come(entries: &[Entry], account: &AccountId, lines: &Lines) -> Lines {
-    let mut came: BTreeMap<&TransactionId, Arrival> = BTreeMap::new();
-    for entry in entries {
-        let Some(one) = entry.account(account) else { continue };
-        let changed = one.modified.iter().map(|change| &change.to);
-        for (index, row) in (0..).zip(one.added.iter().chain(&one.carried).chain(changed)) {
-            came.entry(&row.id).or_insert(Arrival { at: entry.at, index });
-        }
-        for removed in &one.removed {
-            came.remove(&removed.id);
-        }
-    }
-    let mut lines = lines.clone();
-    let order = |(arrival, row): &(Arrival, Row)| came.get(&row.id).copied().unwrap_or(*arrival);
-    lines.sort_by_key(|line| (line.1.facts.made_on, order(line)));
-    lines
 }
