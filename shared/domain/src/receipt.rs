@@ -181,12 +181,13 @@ impl Chain {
         Self { unwritten: Vec::new(), ..self.clone() }
     }
 
-    /// The chain with one receipt more. `say` is told its number and the hash of the one before.
+    /// The chain with one receipt more, which says this.
     #[must_use]
-    fn with(&self, generation: u32, say: impl FnOnce(u64, &str) -> Map<String, Value>) -> Self {
+    fn with(&self, generation: u32, mut said: Map<String, Value>) -> Self {
         let number = self.count + 1;
-        let previous = self.last.as_deref().unwrap_or(NONE_BEFORE);
-        let text = canonical(&Value::Object(say(number, previous)));
+        said.insert("number".to_owned(), number.into());
+        said.insert("previous".to_owned(), self.last.as_deref().unwrap_or(NONE_BEFORE).into());
+        let text = canonical(&Value::Object(said));
         let last = Some(hex_digest(text.as_bytes()));
         let mut unwritten = self.unwritten.clone();
         unwritten.push(Receipt { number, text });

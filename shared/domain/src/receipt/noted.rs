@@ -58,12 +58,7 @@ impl Connection {
             let moved = self.consent.as_ref().map(|was| was.expires_at) != Some(now.expires_at);
             noted.ladder = Ladder::after(self.ladder.clone(), event, moved, seen.at);
         }
-        noted.receipts = noted.receipts.with(self.generation, |number, previous| {
-            let mut receipt = said(self, &now, event, &by, seen);
-            receipt.insert("number".into(), number.into());
-            receipt.insert("previous".into(), previous.into());
-            receipt
-        });
+        noted.receipts = noted.receipts.with(self.generation, said(self, &now, event, &by, seen));
         noted
     }
 
@@ -107,12 +102,8 @@ impl Connection {
                 ConsentStatus::Revoked => ReceiptEvent::Revoked,
             };
             let by = noted.author(event, &now, seen);
-            noted.receipts = noted.receipts.with(self.generation, |number, previous| {
-                let mut receipt = said(self, &now, event, &by, seen);
-                receipt.insert("number".into(), number.into());
-                receipt.insert("previous".into(), previous.into());
-                receipt
-            });
+            noted.receipts =
+                noted.receipts.with(self.generation, said(self, &now, event, &by, seen));
         }
         noted
     }
@@ -125,12 +116,8 @@ impl Connection {
         let Some(consent) = &self.consent else { return asked };
         let (event, seen) = (ReceiptEvent::RevocationRequested, Noticed::by(Channel::Api, at));
         let by = by.cloned().map_or(By::Halite, By::User);
-        asked.receipts = asked.receipts.with(self.generation, |number, previous| {
-            let mut receipt = said(self, consent, event, &by, seen);
-            receipt.insert("number".into(), number.into());
-            receipt.insert("previous".into(), previous.into());
-            receipt
-        });
+        asked.receipts =
+            asked.receipts.with(self.generation, said(self, consent, event, &by, seen));
         asked
     }
 
