@@ -3,7 +3,7 @@
 use domain::{
     bank::{BankError, RemoteConsent, RemoteConsentState, Verdict},
     connection::{Connection, Event, Phase, State},
-    consent::Consent,
+    consent::{Consent, ConsentStatus},
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
@@ -62,7 +62,8 @@ pub(crate) async fn go_on(
             Ok(Step::Done(event, listed)) => {
                 let (gone, next) = (event == Event::GoneProven, connection.after(event)?);
                 let due = due(&next, now);
-                let newest = listed.as_deref().and_then(newest).or_else(|| next.consent.clone());
+                let newest = listed.as_deref().and_then(Consent::newest);
+                let newest = newest.or_else(|| next.consent.clone());
                 let seen = Noticed::by(Channel::Revocation, now);
                 let next = if gone || listed.is_some() {
                     next.ended_beside(&next.remote, listed.as_deref(), seen)
@@ -175,16 +176,9 @@ async fn consents(
     Ok(Step::Done(Event::ConsentRevoked, Some(listed)))
 }
 
-fn newest(listed: &[Consent]) -> Option<Consent> {
-    let rank = |one: &Consent| (one.given_at, one.remote.clone());
-    listed.iter().max_by_key(|one| rank(one)).cloned()
-}
-
+/// A word that we do not know ends nothing.
 pub(crate) fn in_force(state: RemoteConsentState) -> bool {
-    match state {
-        RemoteConsentState::Active | RemoteConsentState::Unknown => true,
-        RemoteConsentState::Expired | RemoteConsentState::Revoked => false,
-    }
+    ConsentStatus::of(state) == ConsentStatus::Active
 }
 
 /// Under Salt Edge's licence the connection is its owner's, who alone can delete it.

@@ -33,7 +33,7 @@ pub(crate) async fn change(
     seen: Noticed<'_>,
 ) -> Result<Pulled, Failed> {
     let listed = consents(bank, connection, seen.at).await?;
-    let consent = newest(&listed);
+    let consent = Consent::newest(&listed);
     let event = match (event, consent.as_ref().map(|consent| consent.status)) {
         (Event::UserNeeded(_) | Event::Fetched, Some(ConsentStatus::Expired)) => {
             Event::UserNeeded(Ending::ConsentExpired.into())
@@ -88,12 +88,4 @@ pub(crate) async fn consents(
 ) -> Result<Vec<Consent>, Failed> {
     let listed = bank.client.consents(&connection.remote, now).await?;
     Ok(listed.iter().map(|remote| Consent::of(&connection.id, remote)).collect())
-}
-
-/// The newest consent in force, else the newest: while a renewal is under way the old one counts.
-pub(crate) fn newest(listed: &[Consent]) -> Option<Consent> {
-    let in_force = |one: &Consent| one.status == ConsentStatus::Active;
-    let rank = |one: &Consent| (in_force(one), one.given_at);
-    let newest = listed.iter().max_by(|a, b| (rank(a), &a.remote).cmp(&(rank(b), &b.remote)));
-    newest.cloned()
 }

@@ -5,7 +5,7 @@ use domain::{
     bank::RemoteConnection,
     claim::Claim,
     connection::{Asks, Connection, Event, State},
-    consent::ConsentStatus,
+    consent::{Consent, ConsentStatus},
     id::{ConnectionId, RemoteConnectionId},
     journal::Ledger,
     receipt::{Channel, Noticed},
@@ -17,11 +17,7 @@ use salt_edge::Keyring;
 use shell::Failed;
 use store::StoreError;
 
-use crate::{
-    consent::{consents, newest},
-    known,
-    start::Parts,
-};
+use crate::{consent::consents, known, start::Parts};
 
 /// What became of it.
 pub(crate) enum Adopted {
@@ -78,7 +74,7 @@ pub(crate) async fn adopt(
         None => (Connection::of_login(&session, remote, now), true),
     };
     let listed = consents(bank, &connection, now).await?;
-    let consent = newest(&listed);
+    let consent = Consent::newest(&listed);
     if consent.as_ref().is_none_or(|consent| consent.status != ConsentStatus::Active) {
         return Ok(Adopted::NothingShared(session));
     }

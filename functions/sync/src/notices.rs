@@ -2,7 +2,7 @@
 
 use domain::{
     connection::{Connection, Event},
-    consent::ConsentStatus,
+    consent::{Consent, ConsentStatus},
     ending::Ending,
     id::{ConnectionId, TenantId},
     limits::NOTICE_WITHIN,
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use shell::{Failed, alarm};
 
 use crate::{
-    consent::{change, consents, newest},
+    consent::{change, consents},
     pull,
     start::Parts,
 };
@@ -62,7 +62,7 @@ async fn decide(
         }
         let bank = parts.bank.get().await?;
         let listed = consents(&bank, &connection, now).await?;
-        let consent = newest(&listed);
+        let consent = Consent::newest(&listed);
         let seen = Noticed::by(Channel::Schedule, now);
         if consent.as_ref().is_some_and(|consent| consent.status != ConsentStatus::Active) {
             let ended = Event::UserNeeded(Ending::Inactive.into());

@@ -138,6 +138,13 @@ impl Consent {
             ended_by: remote.ended_by,
         }
     }
+
+    /// The newest in force, else the newest: while a renewal is under way the old one counts.
+    pub fn newest(listed: &[Self]) -> Option<Self> {
+        let rank = |one: &Self| (one.status == ConsentStatus::Active, one.given_at);
+        let newest = listed.iter().max_by(|a, b| (rank(a), &a.remote).cmp(&(rank(b), &b.remote)));
+        newest.cloned()
+    }
 }
 
 #[cfg(test)]
