@@ -1,6 +1,6 @@
-//! The daily comparison with Salt Edge, both ways, some calls a run; its place is stored behind each minute and customer. First ours: where too many
-//! are gone at once something else is wrong, and nothing is ended. Then theirs: what nothing here leads to is
-//! listed, and ended when its grace is over.
+//! The daily comparison with Salt Edge, both ways, some calls a run; its place is stored behind each minute and customer.
+//! First ours: where too many are gone at once something else is wrong, and nothing is ended. Then theirs: what nothing
+//! here leads to is listed, and ended when its grace is over.
 
 use domain::{
     bank::{BankError, RemoteConnection, Verdict},
@@ -24,21 +24,11 @@ pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed>
     if comparison.overdue(now) {
         alarm("comparison_stuck", "the comparison with Salt Edge does not come to its end");
     }
-    let next = match comparison.place.clone() {
-        Place::Ours(minute) => ours(parts, comparison.clone(), minute, now).await,
-        Place::Theirs(from) => theirs(parts, comparison.clone(), from.as_ref(), now).await,
-        Place::Over => return Ok(()),
-    };
-    let next = match next {
+    let next = match further(parts, comparison.clone(), now).await {
         Ok(next) => next,
         Err(Stop::Bank(error)) => return tomorrow(parts, &comparison, &error).await,
         Err(Stop::Overtaken) => return Ok(()),
         Err(Stop::Failed(why)) => return Err(why),
-    };
-    let next = match put(parts, &next).await {
-        Err(Stop::Failed(why)) => return Err(why),
-        Err(Stop::Bank(_) | Stop::Overtaken) => return Ok(()),
-        Ok(next) => next,
     };
     if next.place != Place::Over {
         return Ok(parts.queue.send(&Message::Compare).await?);
@@ -51,6 +41,17 @@ pub(crate) async fn compare(parts: &Parts, now: Timestamp) -> Result<(), Failed>
         "the comparison with Salt Edge is over"
     );
     Ok(())
+}
+
+/// One run further, and stored.
+async fn further(parts: &Parts, from: Comparison, now: Timestamp) -> Result<Comparison, Stop> {
+    let next = match from.place.clone() {
+        Place::Ours(minute) => ours(parts, from, minute, now).await?,
+        Place::Theirs(customer) => theirs(parts, from, customer.as_ref(), now).await?,
+        // One that is over has begun anew, or another delivery has ended it.
+        Place::Over => return Err(Stop::Overtaken),
+    };
+    put(parts, &next).await
 }
 
 /// The next night goes on from here: a message kept for it would say no more than that.

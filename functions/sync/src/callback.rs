@@ -4,7 +4,7 @@ use domain::{
     bank::RemoteConnection,
     connection::{Connection, Event, State},
     ending::Ending,
-    id::RemoteConnectionId,
+    id::{ConnectionId, RemoteConnectionId},
     journal::Ledger,
     message::{CallbackKind, Hint, Reason},
     session::{Intent, LinkSession, Stage},
@@ -36,12 +36,8 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
         return Ok(());
     }
     let session = session_of(parts, &hint).await?;
-    // A visit that was begun before the end of its connection is no way back to it.
-    let late = session.as_ref().filter(|session| {
-        let visit = session.intent != Intent::Link && session.trail.reopens.is_none();
-        visit && hint.callback == CallbackKind::Success
-    });
-    let late = late.and_then(|session| session.connection.clone());
+    let finished = session.as_ref().filter(|_| hint.callback == CallbackKind::Success);
+    let late = finished.and_then(begun_before_an_end);
     if let Some(session) = session {
         Box::pin(note(parts, &hint, session, now)).await?;
     }
@@ -61,6 +57,12 @@ pub(crate) async fn look(parts: &Parts, hint: Hint, now: Timestamp) -> Result<()
         return pull::pull(parts, tenant, id, reason, now).await.map(drop);
     }
     hurry(parts, &connection, late.as_ref() == Some(&connection.id), now).await
+}
+
+/// The connection that a visit was for while it stood: where it has ended since, the visit is no way back to it.
+fn begun_before_an_end(session: &LinkSession) -> Option<ConnectionId> {
+    let before = session.intent != Intent::Link && session.trail.reopens.is_none();
+    session.connection.clone().filter(|_| before)
 }
 
 async fn session_of(parts: &Parts, hint: &Hint) -> Result<Option<LinkSession>, Failed> {

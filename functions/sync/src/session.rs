@@ -186,9 +186,8 @@ async fn fail(
     now: Timestamp,
 ) -> Result<(), Failed> {
     let mut failed = failed(parts, session, failure, now).await?;
-    // So may a visit to a connection that had ended, or has meanwhile.
-    let leftover = failed.remote_customer.is_some();
-    failed.due = leftover.then(|| failed.confirm_until());
+    // Any visit may: that its connection stood when it was begun does not say that it stands when it is over.
+    failed.due = failed.remote_customer.is_some().then(|| failed.confirm_until());
     put(parts, &failed).await
 }
 
