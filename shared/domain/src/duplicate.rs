@@ -69,7 +69,7 @@ fn usable_as(state: &State) -> Option<u8> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{connection::Asks, connection::Phase, receipt::Chain, session::InstitutionRef};
+    use crate::{connection::Phase, session::InstitutionRef};
     use NextAction as A;
 
     pub(crate) fn connection(id: &str, state: State, day: i8) -> Connection {
@@ -80,37 +80,10 @@ pub(crate) mod tests {
             country: "XF".into(),
             timezone: None,
         };
-        Connection {
-            id: id.parse().unwrap(),
-            tenant: "t".parse().unwrap(),
-            customer: "c".parse().unwrap(),
-            institution,
-            remote: "1".parse().unwrap(),
-            remote_customer: "2".parse().unwrap(),
-            generation: 1,
-            state,
-            consent: None,
-            receipts: Chain::default(),
-            ladder: None,
-            clock: false,
-            created_at,
-            checked_at: None,
-            data_as_of: None,
-            checked_behind: None,
-            asks: Asks::default(),
-            not_before: None,
-            tries: 0,
-            due: None,
-            retiring: Vec::new(),
-            left: Vec::new(),
-            other_login: None,
-            emptied: false,
-            deleting: None,
-            kept_until: None,
-            beside: Vec::new(),
-            unlisted: false,
-            version: 1,
-        }
+        let whose = ("t".parse().unwrap(), "c".parse().unwrap());
+        let remote = ("1".parse().unwrap(), "2".parse().unwrap());
+        let new = Connection::new(id.parse().unwrap(), whose, institution, remote, created_at);
+        Connection { state, version: 1, ..new }
     }
 
     fn now() -> Timestamp {

@@ -1,33 +1,43 @@
-//! What a login makes: a connection that nothing has happened to yet.
+//! A connection that nothing has happened to yet, and the one that a login makes.
 
 use jiff::Timestamp;
 
 use super::{Asks, Connection, State};
-use crate::{bank::RemoteConnection, id::ConnectionId, receipt::Chain, session::LinkSession};
+use crate::{
+    bank::RemoteConnection,
+    id::{ConnectionId, CustomerId, RemoteConnectionId, RemoteCustomerId, TenantId},
+    receipt::Chain,
+    session::{InstitutionRef, LinkSession},
+};
 
 impl Connection {
-    /// The connection of a session's login. Its id follows from the session: whoever delivers the message twice
-    /// makes one connection.
-    pub fn of_login(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Self {
+    /// A connection to which nothing has happened yet.
+    pub fn new(
+        id: ConnectionId,
+        (tenant, customer): (TenantId, CustomerId),
+        institution: InstitutionRef,
+        (remote, remote_customer): (RemoteConnectionId, RemoteCustomerId),
+        created_at: Timestamp,
+    ) -> Self {
         Self {
-            id: ConnectionId::of_session(&session.id),
-            tenant: session.tenant.clone(),
-            customer: session.whose().clone(),
-            institution: session.institution.clone(),
-            remote: remote.id.clone(),
-            remote_customer: remote.customer.clone(),
+            id,
+            tenant,
+            customer,
+            institution,
+            remote,
+            remote_customer,
             generation: 1,
             state: State::Active,
             consent: None,
             receipts: Chain::default(),
             ladder: None,
             clock: false,
-            created_at: now,
+            created_at,
             checked_at: None,
             data_as_of: None,
             checked_behind: None,
             asks: Asks::default(),
-            not_before: remote.next_refresh_possible_at,
+            not_before: None,
             tries: 0,
             due: None,
             retiring: Vec::new(),
@@ -40,5 +50,18 @@ impl Connection {
             unlisted: false,
             version: 0,
         }
+    }
+
+    /// The connection of a session's login. Its id follows from the session: whoever delivers the message twice
+    /// makes one connection.
+    pub fn of_login(session: &LinkSession, remote: &RemoteConnection, now: Timestamp) -> Self {
+        let new = Self::new(
+            ConnectionId::of_session(&session.id),
+            (session.tenant.clone(), session.whose().clone()),
+            session.institution.clone(),
+            (remote.id.clone(), remote.customer.clone()),
+            now,
+        );
+        Self { not_before: remote.next_refresh_possible_at, ..new }
     }
 }

@@ -1,10 +1,9 @@
 //! A table, and the records that are put into it.
 
 use domain::{
-    connection::{Asks, Connection, State},
+    connection::Connection,
     id::{ConnectionId, LinkSessionId},
     journal::{Body, Entry, Position, Read, Tombstone},
-    receipt::Chain,
     session::{InstitutionRef, Intent, LinkSession, Stage},
     trail::Trail,
     wording::Locale,
@@ -93,37 +92,14 @@ pub(crate) fn session(n: u8) -> LinkSession {
 
 /// A connection that has not been stored, `n` apart from others.
 pub(crate) fn connection(n: u8) -> Connection {
-    Connection {
-        id: ConnectionId::from_bytes(&[n; 15]),
-        tenant: TENANT.parse().unwrap(),
-        customer: USER.parse().unwrap(),
-        institution: bank(),
-        remote: format!("13004500000000{n:05}").parse().unwrap(),
-        remote_customer: "1200340000000000001".parse().unwrap(),
-        generation: 1,
-        state: State::Active,
-        consent: None,
-        receipts: Chain::default(),
-        ladder: None,
-        clock: false,
-        created_at: at("02T09:00"),
-        checked_at: None,
-        data_as_of: None,
-        checked_behind: None,
-        asks: Asks::default(),
-        not_before: None,
-        tries: 0,
-        due: None,
-        retiring: Vec::new(),
-        left: Vec::new(),
-        other_login: None,
-        emptied: false,
-        deleting: None,
-        kept_until: None,
-        beside: Vec::new(),
-        unlisted: false,
-        version: 0,
-    }
+    let remote = format!("13004500000000{n:05}").parse().unwrap();
+    Connection::new(
+        ConnectionId::from_bytes(&[n; 15]),
+        (TENANT.parse().unwrap(), USER.parse().unwrap()),
+        bank(),
+        (remote, "1200340000000000001".parse().unwrap()),
+        at("02T09:00"),
+    )
 }
 
 impl Bed {
