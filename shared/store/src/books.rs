@@ -12,8 +12,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
     error::StoreError,
-    folds::{Behind, cached},
-    item::{self, Draft, text_of},
+    folds::Behind,
+    item::Draft,
     keys::{self, END, Key},
     table::{Query, Table},
 };
@@ -98,16 +98,7 @@ impl Table {
         let pk = keys::partition(tenant, connection);
         let from = keys::balances(account, since);
         let to = format!("{}{END}", keys::balances(account, Date::MAX));
-        let mut found = BTreeMap::new();
-        self.query(Query::table(&pk, &from, &to), |item| {
-            let month = text_of(&item, "sk").and_then(|sk| sk.rsplit('#').next()?.parse().ok());
-            if let (Some(month), Some(told)) = (month, cached(item::record("balances", &item))?) {
-                found.insert(month, told);
-            }
-            Ok(true)
-        })
-        .await?;
-        Ok(found)
+        self.by_day("balances", Query::table(&pk, &from, &to)).await
     }
 
     /// The months of balances that are added to.

@@ -74,11 +74,20 @@ impl Table {
     ) -> Result<BTreeMap<Date, Fold>, StoreError> {
         let pk = keys::partition(tenant, connection);
         let (from, to) = (keys::fold(account, first), keys::fold(account, last));
+        self.by_day("fold", Query::table(&pk, &from, &to)).await
+    }
+
+    /// What a query finds, by the day with which each key ends. What cannot be read is left out.
+    pub(crate) async fn by_day<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        query: Query<'_>,
+    ) -> Result<BTreeMap<Date, T>, StoreError> {
         let mut found = BTreeMap::new();
-        self.query(Query::table(&pk, &from, &to), |item| {
-            let start = text_of(&item, "sk").and_then(|sk| sk.rsplit('#').next()?.parse().ok());
-            if let (Some(start), Some(fold)) = (start, cached(item::record("fold", &item))?) {
-                found.insert(start, fold);
+        self.query(query, |item| {
+            let day = text_of(&item, "sk").and_then(|sk| sk.rsplit('#').next()?.parse().ok());
+            if let (Some(day), Some(one)) = (day, cached(item::record(kind, &item))?) {
+                found.insert(day, one);
             }
             Ok(true)
         })
