@@ -23,7 +23,7 @@ pub mod ways_out;
 use jiff::SignedDuration;
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{Browser, Walk};
+use simulator::{Browser, ClientKind, Switches, Walk};
 
 /// The tenant that most journeys play in.
 pub const TENANT: &str = "acme";
@@ -41,6 +41,25 @@ pub fn options() -> WorldOptions {
     // A journey links in one hour what its user would in a year; the limits have journeys of their own.
     options.parameters.insert("UserVisitsPerHour".into(), "1000".into());
     options
+}
+
+/// The same, where Salt Edge never goes to the banks by itself.
+pub fn quiet() -> WorldOptions {
+    let options = options();
+    let switches = Switches { nightly_refresh: false, ..options.switches };
+    WorldOptions { switches, ..options }
+}
+
+/// And where it calls back once for each attempt, when it is over.
+pub fn calling_once() -> WorldOptions {
+    let options = quiet();
+    let switches = Switches { success_callbacks: 1, notify_callbacks: false, ..options.switches };
+    WorldOptions { switches, ..options }
+}
+
+/// A world of that kind in which Salt Edge never goes to the banks by itself.
+pub async fn quiet_world(kind: ClientKind) -> World {
+    world(WorldOptions { kind, ..quiet() }).await
 }
 
 /// Starts a world and lets the catalogue be copied.

@@ -1,22 +1,17 @@
 //! Which account is which, and which ledger of the SaaS it is.
 
 use e2e::{
-    RETURN_TO, TENANT, User, hours, minutes, options,
+    RETURN_TO, TENANT, User, hours, minutes, quiet,
     raw::{Raw, raw},
     user, world,
 };
 use local_cloud::{Effect, Fault, Service, World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{BankAt, ClientKind, NewAccount, NewRow, Switches, Walk};
+use simulator::{BankAt, ClientKind, NewAccount, NewRow, Walk};
 
 use crate::link_visits::visited;
 
 const BANK: &str = "fakebank_oauth_xf";
-
-pub(crate) fn quiet() -> WorldOptions {
-    let switches = Switches { nightly_refresh: false, ..options().switches };
-    WorldOptions { switches, ..options() }
-}
 
 /// PATCH of an account as it goes over the wire.
 async fn patch(ada: &User<'_>, account: &str, if_match: Option<&str>, body: &str) -> Raw {

@@ -1,11 +1,13 @@
 //! C2: users are told before their consent ends, each time once; and when it ended elsewhere.
 
-use e2e::{TENANT, User, hours, minutes, options, revoking::delete_in_dashboard, user, world};
+use e2e::{
+    TENANT, User, hours, minutes, options, quiet, revoking::delete_in_dashboard, user, world,
+};
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{ApiFault, ApiFaultKind, ConsentShape, RevokeReason, Walk};
 
-use crate::{accounts::quiet, link::remote, link_visits::visited};
+use crate::{link::remote, link_visits::visited};
 
 const BANK: &str = "fakebank_oauth_xf";
 const DAY: i64 = 24;

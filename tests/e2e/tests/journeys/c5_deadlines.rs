@@ -2,21 +2,15 @@
 //! moved; and what has no deadline is still looked at a year later.
 
 use domain::deadline::{Deadline, Then, Waiting};
-use e2e::{TENANT, hours, jump::jump, logs::Logs, user, world};
+use e2e::{TENANT, hours, jump::jump, logs::Logs, quiet_world, user};
 use jiff::SignedDuration;
-use local_cloud::{World, WorldOptions};
-use simulator::{ClientKind, Switches};
+use local_cloud::World;
+use simulator::ClientKind;
 
 use crate::c5_waiting as scene;
 
 const BANK: &str = "fakebank_oauth_xf";
 const SECOND: &str = "fakebank_simple_xf";
-
-async fn quiet(kind: ClientKind) -> World {
-    let options = e2e::options();
-    let switches = Switches { nightly_refresh: false, ..options.switches };
-    world(WorldOptions { kind, switches, ..options }).await
-}
 
 /// Brings a world into this state, lets its time go by, and says whether it is over. A state without a scene does
 /// not compile.
@@ -49,7 +43,7 @@ async fn c5_each_state_that_waits_ends_or_tells_a_person() {
     for waiting in Waiting::ALL {
         let logs = Logs::at("warn");
         let left = *waiting == Waiting::LeftWithOwner;
-        let world = quiet(if left { ClientKind::Partner } else { ClientKind::Client }).await;
+        let world = quiet_world(if left { ClientKind::Partner } else { ClientKind::Client }).await;
         let deadline = waiting.deadline();
         let within = match deadline {
             Deadline::After(within, _) => within,
@@ -75,7 +69,7 @@ async fn c5_each_state_that_waits_ends_or_tells_a_person() {
 
 #[tokio::test]
 async fn c5_a_hundred_and_eighty_one_days_later() {
-    let world = quiet(ClientKind::Client).await;
+    let world = quiet_world(ClientKind::Client).await;
     let (ada, bob, eve) =
         (user(&world, TENANT, "ada"), user(&world, TENANT, "bob"), user(&world, TENANT, "eve"));
     let kept = ada.link(BANK).await;

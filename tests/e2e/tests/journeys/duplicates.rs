@@ -3,6 +3,7 @@
 use e2e::{
     TENANT, User, a_day_passes, minutes,
     oracle::{assert_equal, assert_no_holes, newest},
+    quiet,
     revoking::delete_in_dashboard,
     user, world,
 };
@@ -13,7 +14,7 @@ use simulator::{
     ClientKind, ErrorClass, SameEmail, SameLogin, Switches, Walk,
 };
 
-use crate::{accounts::quiet, link_visits::visited};
+use crate::link_visits::visited;
 
 const OAUTH: &str = "fakebank_oauth_xf";
 const SIMPLE: &str = "fakebank_simple_xf";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{RETURN_TO, TENANT, User, a_day_passes, hours, minutes, options, user, world};
+use e2e::{RETURN_TO, TENANT, User, a_day_passes, hours, minutes, options, quiet, user, world};
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{BankAt, NewAccount, NewRow, RevokeReason, SameLogin, Switches, Walk};
@@ -11,11 +11,6 @@ use crate::link::{remote, same_money};
 
 const OAUTH: &str = "fakebank_oauth_xf";
 const SIMPLE: &str = "fakebank_simple_xf";
-
-fn quiet() -> WorldOptions {
-    let switches = Switches { nightly_refresh: false, ..options().switches };
-    WorldOptions { switches, ..options() }
-}
 
 fn path(connection: &Value) -> String {
     format!("/v1/connections/{}", connection["id"].as_str().unwrap())

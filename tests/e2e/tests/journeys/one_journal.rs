@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use e2e::{
     TENANT, User, Visit, hours, minutes,
     oracle::{assert_equal, assert_no_holes, newest},
-    user, world,
+    quiet, user, world,
 };
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
@@ -13,8 +13,6 @@ use simulator::{
     ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus,
     Id, NewAccount, NewRow, Switches, Walk,
 };
-
-use crate::accounts::quiet;
 
 const OAUTH: &str = "fakebank_oauth_xf";
 const SIMPLE: &str = "fakebank_simple_xf";

@@ -3,14 +3,14 @@
 use e2e::{
     RETURN_TO, TENANT, User, hours, minutes,
     oracle::{assert_equal, assert_no_holes},
-    user, world,
+    quiet, user, world,
 };
 use jiff::ToSpan;
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{BankAt, ClientKind, NewRow, RevokeReason, Walk};
 
-use crate::{accounts::quiet, link::remote, link_visits::visited};
+use crate::{link::remote, link_visits::visited};
 
 const OAUTH: &str = "fakebank_oauth_xf";
 const SIMPLE: &str = "fakebank_simple_xf";

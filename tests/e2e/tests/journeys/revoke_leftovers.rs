@@ -3,22 +3,14 @@
 //! not answer.
 
 use e2e::{
-    RETURN_TO, TENANT, hours, minutes, options, oracle::newest, revoking::delete_in_dashboard,
-    user, world,
+    RETURN_TO, TENANT, hours, minutes, oracle::newest, quiet_world, revoking::delete_in_dashboard,
+    user,
 };
-use local_cloud::{World, WorldOptions};
+use local_cloud::World;
 use serde_json::{Value, json};
-use simulator::{
-    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, Switches, Walk,
-};
+use simulator::{ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
-
-async fn quiet_world(kind: ClientKind) -> World {
-    let options = options();
-    let switches = Switches { nightly_refresh: false, ..options.switches };
-    world(WorldOptions { kind, switches, ..options }).await
-}
 
 fn assert_no_consent_in_force(world: &World, case: &str) {
     let consents = world.salt_edge.control().ledger().consents;

@@ -4,24 +4,19 @@
 use std::collections::BTreeSet;
 
 use e2e::{
-    RETURN_TO, TENANT, User, hours, minutes, options,
+    RETURN_TO, TENANT, User, hours, minutes,
     oracle::{journal_keys, newest},
+    quiet_world,
     revoking::{delete_in_dashboard, reads_since},
-    user, world,
+    user,
 };
-use local_cloud::{World, WorldOptions};
+use local_cloud::World;
 use serde_json::{Value, json};
-use simulator::{ApiFault, ApiFaultKind, ClientKind, ConsentStatus, Switches, Walk};
+use simulator::{ApiFault, ApiFaultKind, ClientKind, ConsentStatus, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 /// More steps than a visit has.
 const STEPS: usize = 120;
-
-async fn quiet_world(kind: ClientKind) -> World {
-    let options = options();
-    let switches = Switches { nightly_refresh: false, ..options.switches };
-    world(WorldOptions { kind, switches, ..options }).await
-}
 
 /// Salt Edge does not do this until the faults are cleared.
 fn stuck(world: &World, method: &str, path: &str) {

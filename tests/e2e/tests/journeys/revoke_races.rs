@@ -1,33 +1,22 @@
 //! A revocation comes at every step of a pull, and itself dies at every step.
 
 use e2e::{
-    TENANT, User, minutes, options,
+    TENANT, User, calling_once, minutes, options,
     oracle::{assert_equal, assert_no_holes, newest},
     raw::items,
     user, world,
 };
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{ApiFault, ApiFaultKind, BankAt, ClientKind, NewRow, Switches};
+use simulator::{ApiFault, ApiFaultKind, BankAt, ClientKind, NewRow};
 
 const BANK: &str = "fakebank_oauth_xf";
 /// More steps than a pull or a revocation has.
 const STEPS: u32 = 90;
 
-/// Under an own licence many users can be told apart by their names alone; one callback tells all.
-async fn quiet_world() -> World {
-    quiet_world_of(ClientKind::Client).await
-}
-
-async fn quiet_world_of(kind: ClientKind) -> World {
-    let options = options();
-    let switches = Switches {
-        success_callbacks: 1,
-        notify_callbacks: false,
-        nightly_refresh: false,
-        ..options.switches
-    };
-    world(WorldOptions { kind, switches, ..options }).await
+/// Under an own licence many users can be told apart by their names alone.
+async fn own_licence() -> World {
+    world(WorldOptions { kind: ClientKind::Client, ..calling_once() }).await
 }
 
 /// The numbers of the connection's entries.
@@ -116,7 +105,7 @@ async fn revoke_when(
 }
 
 async fn revoke_at_each_step(effect: Effect) {
-    let world = quiet_world().await;
+    let world = own_licence().await;
     for step in 1..STEPS {
         let name = format!("ada-{effect:?}-{step}");
         let ada = user(&world, TENANT, &name);
@@ -148,7 +137,7 @@ async fn revoke_while_a_pull_is_killed_after_each_of_its_steps() {
 }
 
 async fn races_a_pull(kind: ClientKind) {
-    let world = quiet_world_of(kind).await;
+    let world = world(WorldOptions { kind, ..calling_once() }).await;
     for step in 1..STEPS as usize {
         let name = format!("ada-race-{step}");
         let ada = user(&world, TENANT, &name);
@@ -179,7 +168,7 @@ async fn revoke_races_a_pull_at_each_of_its_steps_for_a_partner() {
 
 #[tokio::test]
 async fn revoke_wins_against_a_read_that_is_under_way() {
-    let world = quiet_world().await;
+    let world = own_licence().await;
     for path in ["/api/v6/connections/*", "/api/v6/accounts*", "/api/v6/transactions*"] {
         let ada = user(&world, TENANT, &path[8..12]);
         let connection = ada.link(BANK).await;
@@ -206,7 +195,7 @@ async fn revoke_until_taken(ada: &User<'_>, connection: &Value) -> Closed {
 }
 
 async fn revoke_dies_at_each_step(effect: Effect) {
-    let world = quiet_world().await;
+    let world = own_licence().await;
     for step in 1..STEPS {
         let name = format!("ada-{effect:?}-{step}");
         let ada = user(&world, TENANT, &name);

@@ -1,10 +1,10 @@
 //! T1: what is due is published, also where the read dies before it, and whatever is revoked or erased meanwhile.
 
 use e2e::{
-    TENANT, User, erasing::naming, hours, minutes, options, oracle::newest, raw::items,
+    TENANT, User, calling_once, erasing::naming, hours, minutes, oracle::newest, raw::items,
     revoking::reads_since, user, world,
 };
-use local_cloud::{Effect, Fault, World, WorldOptions};
+use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
 use simulator::{
     BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind, ErrorClass, NewRow,
@@ -13,15 +13,6 @@ use simulator::{
 use crate::{p4_erasure::client_world, t1_statements::choose};
 
 const BANK: &str = "fakebank_oauth_xf";
-
-/// Salt Edge asks nobody by itself and calls once.
-fn quiet() -> WorldOptions {
-    let mut options = options();
-    options.switches.nightly_refresh = false;
-    options.switches.success_callbacks = 1;
-    options.switches.notify_callbacks = false;
-    options
-}
 
 /// The everyday account, by the day, and a first day over which everything is told.
 async fn daily(user: &User<'_>) -> (Value, String) {
@@ -70,7 +61,7 @@ async fn t1_a_read_that_dies_before_it_publishes_is_made_up_for_by_the_next_look
         (false, put(1, Effect::KillBefore)),
         (false, put(2, Effect::KillBefore)),
     ] {
-        let world = world(quiet()).await;
+        let world = world(calling_once()).await;
         let ada = user(&world, TENANT, "ada");
         let (_, account) = daily(&ada).await;
         let before = published(&ada, &account).await.len();
@@ -97,7 +88,7 @@ async fn t1_a_read_that_dies_before_it_publishes_is_made_up_for_by_the_next_look
 /// The message is lost with its reader: the look of the minute after an ask, or of the next slot, makes up for it.
 #[tokio::test]
 async fn t1_a_publication_is_made_up_for_also_when_its_message_never_comes_again() {
-    let world = world(quiet()).await;
+    let world = world(calling_once()).await;
     let ada = user(&world, TENANT, "ada");
     let (_, account) = daily(&ada).await;
     let before = published(&ada, &account).await.len();
@@ -125,7 +116,7 @@ async fn t1_a_publication_is_made_up_for_also_when_its_message_never_comes_again
 /// The callback is lost, so the look at the deadline reads, and dies: it comes again only to see that nothing is outstanding.
 #[tokio::test]
 async fn t1_a_look_at_a_deadline_makes_up_for_what_it_has_not_published() {
-    let world = world(quiet()).await;
+    let world = world(calling_once()).await;
     let ada = user(&world, TENANT, "ada");
     let (connection, account) = daily(&ada).await;
     let before = published(&ada, &account).await.len();

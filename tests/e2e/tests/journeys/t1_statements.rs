@@ -1,7 +1,7 @@
 //! T1, T6: statements are published when the bank's day is over, never change, and are restated when a row comes late.
 
 use e2e::{
-    TENANT, User, hours, minutes, options,
+    TENANT, User, calling_once, hours, minutes, options,
     raw::{self, raw},
     user, world,
 };
@@ -194,11 +194,7 @@ fn written(world: &World) -> (usize, u64) {
 
 #[tokio::test]
 async fn t1_each_version_is_one_write_unit() {
-    let mut options = options();
-    options.switches.nightly_refresh = false;
-    options.switches.success_callbacks = 1;
-    options.switches.notify_callbacks = false;
-    let world = world(options).await;
+    let world = world(calling_once()).await;
     let ada = user(&world, TENANT, "ada");
     let account = everyday(&ada).await;
     world.advance(hours(12), minutes(5)).await;

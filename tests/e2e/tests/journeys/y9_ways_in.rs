@@ -7,13 +7,14 @@ use domain::{
     session::StageKind,
 };
 use e2e::{
-    RETURN_TO, User, Visit, hours, minutes, options, oracle::newest, ways_out::Subject, world,
+    RETURN_TO, User, Visit, hours, minutes, options, oracle::newest, quiet, ways_out::Subject,
+    world,
 };
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
     ApiFault, ApiFaultKind, BankAt, BankFault, ClientKind, ErrorClass, ProviderStatus, ReturnWhen,
-    RevokeReason, SameLogin, StageName, Switches, Walk,
+    RevokeReason, SameLogin, StageName, Walk,
 };
 
 const OAUTH: &str = "fakebank_oauth_xf";
@@ -212,7 +213,7 @@ pub(crate) fn consent(status: ConsentStatus) -> Way {
 impl Way {
     /// A world in which it can be gone.
     pub(crate) async fn world(&self) -> World {
-        let mut switches = Switches { nightly_refresh: false, ..options().switches };
+        let mut switches = quiet().switches;
         if let Play::LinkedAlready = self.play {
             switches.same_login = SameLogin::Duplicated;
         }
