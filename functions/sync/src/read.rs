@@ -42,7 +42,8 @@ pub(crate) async fn read(
 ) -> Result<Copied, Failed> {
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
-    let listed = bank.client.accounts(&remote.id, now).await?;
+    let mut listed = bank.client.accounts(&remote.id, now).await?;
+    listed.rows = plan::listed(listed.rows);
     let known_at = ledger.read_at.max(tail.connection.checked_at);
     let settled = settle(parts, &bank.account_key, tail, &ledger, &listed, now).await?;
     let Some(elsewhere) = &settled else { return Ok(Copied::LostRace) };

@@ -17,7 +17,7 @@ use std::{
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-pub use account::identity;
+pub use account::{identity, listed};
 pub use late::{Lateness, late};
 pub use parts::{Place, parts};
 pub use search::{Search, removed_before, search};
@@ -188,7 +188,7 @@ pub fn plan(
     fetched: &Fetched,
     key: &[u8],
 ) -> Delta {
-    let remotes: Vec<_> = fetched.accounts.iter().map(|fetched| &fetched.account).collect();
+    let remotes = account::listed(fetched.accounts.iter().map(|one| one.account.clone()));
     let claimed = account::claim(ledger, &remotes, key);
     let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     let kept = overlap_start(fetched.read_at, ledger.overlap());
@@ -198,9 +198,9 @@ pub fn plan(
     let mut seen: BTreeSet<AccountId> = BTreeSet::new();
     let by_remote: BTreeMap<&RemoteAccountId, &FetchedAccount> =
         fetched.accounts.iter().map(|account| (&account.account.id, account)).collect();
-    for (remote, shown) in by_remote {
+    for shown in remotes.iter().filter_map(|account| by_remote.get(&account.id)) {
         let known = claimed
-            .get(remote)
+            .get(&shown.account.id)
             .and_then(|(id, step)| ledger.accounts.get(id).map(|known| (known, *step)));
         let id = known.map_or_else(
             || new_id(connection, ledger, &shown.account),
@@ -229,11 +229,16 @@ pub fn plan(
 }
 
 /// The id of an account that is seen for the first time. One whose currency changed under Salt Edge's
-/// old id is another account.
+/// old id is another account, and so is one under an id that was another's before.
 fn new_id(connection: &ConnectionId, ledger: &Ledger, account: &RemoteAccount) -> AccountId {
-    let id = connection.account(&account.id);
-    if ledger.accounts.contains_key(&id) {
-        return connection.account_in(&account.id, &account.currency.to_string());
+    let mut id = connection.account(&account.id);
+    let mut currency = account.currency.to_string();
+    for again in 2_u32.. {
+        if !ledger.accounts.contains_key(&id) {
+            break;
+        }
+        id = connection.account_in(&account.id, &currency);
+        currency = format!("{}|{again}", account.currency);
     }
     id
 }

@@ -54,16 +54,22 @@ fn alike(ours: &AccountFacts, theirs: &Theirs<'_>) -> bool {
     (&ours.name, &ours.nature, ours.currency) == (&theirs.name, &theirs.nature, theirs.currency)
 }
 
+/// The accounts of a list, each once: of an id that stands there twice what it says last.
+pub fn listed(rows: impl IntoIterator<Item = RemoteAccount>) -> Vec<RemoteAccount> {
+    let by_id: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    by_id.into_values().collect()
+}
+
 /// Which of our accounts each of the provider's is, and by which step. Each of ours is claimed once, and
 /// only where a step leaves one choice on both sides.
 pub(super) fn claim(
     ledger: &Ledger,
-    remotes: &[&RemoteAccount],
+    remotes: &[RemoteAccount],
     key: &[u8],
 ) -> BTreeMap<RemoteAccountId, (AccountId, MatchedBy)> {
     let mut theirs: Vec<_> = remotes
         .iter()
-        .map(|&account| Theirs { account, identity: identity(account, key) })
+        .map(|account| Theirs { account, identity: identity(account, key) })
         .collect();
     let mut ours: Vec<_> = ledger.accounts.values().map(|account| &account.facts).collect();
     let mut claimed = BTreeMap::new();

@@ -1,8 +1,9 @@
 //! Bad input: what Salt Edge is not trusted with ends in an error with a name, or in a row that is kept apart; what was
 //! read before stays, and the next read that is answered well is whole.
 
-use e2e::{TENANT, logs::Logs, minutes, options, oracle, user, world};
+use e2e::{TENANT, logs::Logs, minutes, options, oracle, revoking::reads_since, user, world};
 use local_cloud::World;
+use serde_json::Value;
 use simulator::{ApiFault, ApiFaultKind, Id, Spoilt};
 
 use crate::{BANK, add, crash::recover, row};
@@ -65,17 +66,29 @@ async fn bad_input_of_salt_edge_is_an_error_with_a_name_or_a_row_kept_apart() {
 }
 
 #[tokio::test]
-async fn bad_input_an_id_that_stands_twice_on_a_page_is_one_row() {
+async fn bad_input_an_id_that_stands_twice_on_a_page_is_one_row_and_one_account() {
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
     let (remote, control) = (oracle::newest(&world), world.salt_edge.control());
-    add(&world, row("-1.00", "NEWS"));
-    let twice = ApiFaultKind::Spoilt(Spoilt::Twice);
-    let fault = ApiFault::next(twice, "GET", "/api/v6/transactions*");
-    control.add_api_fault(ApiFault { times: 100, ..fault });
-    salt_edge_calls(&world, remote).await;
-    world.settle().await;
-    control.clear_faults();
-    oracle::assert_equal(&ada, &connection, remote).await;
+    for list in ["/api/v6/transactions*", "/api/v6/accounts*"] {
+        add(&world, row("-1.00", list));
+        let twice = ApiFaultKind::Spoilt(Spoilt::Twice);
+        let fault = ApiFault::next(twice, "GET", list);
+        control.add_api_fault(ApiFault { times: 100, ..fault });
+        let mut reads = Vec::new();
+        for _ in 0..2 {
+            let calls = control.record().calls.len();
+            salt_edge_calls(&world, remote).await;
+            world.settle().await;
+            reads.push(reads_since(&world, calls).len());
+            control.clear_faults();
+            oracle::assert_equal(&ada, &connection, remote).await;
+        }
+        assert_eq!(reads[0], reads[1], "each account is fetched once");
+    }
+    let ids = |shown: &Value| -> Vec<Value> {
+        shown["accounts"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&ada.again(&connection).await), ids(&connection));
 }

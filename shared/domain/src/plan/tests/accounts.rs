@@ -156,6 +156,37 @@ fn y4_the_reason_stays_until_there_is_another() {
 }
 
 #[test]
+fn y4_an_account_that_is_listed_twice_is_one() {
+    let rows = [(1, 18, "A", None), (2, 19, "B", None)];
+    let mut ledger = Ledger::default();
+    for times in [1, 2, 3, 1] {
+        let mut shown = fetched(&rows, None, &[]);
+        shown.accounts = vec![shown.accounts.remove(0); times];
+        let first = ledger.accounts.is_empty();
+        let delta = read(&mut ledger, Held::Everything, &shown);
+        assert_eq!(delta.changed, first, "listed {times} times");
+        assert_eq!(ledger.accounts.len(), 1, "listed {times} times");
+    }
+    let facts = &ledger.accounts.values().next().unwrap().facts;
+    assert!(facts.id == connection().account(&facts.remote) && !facts.gone);
+}
+
+#[test]
+fn y4_an_id_that_comes_back_as_another_account_never_gets_the_id_of_one_of_ours() {
+    let mut ledger = Ledger::default();
+    // Each time what was 7 is told by its number under another id, and 7 is an account of another number.
+    let numbers = ["XF1", "XF2", "XF3", "XF4"];
+    for (count, number) in numbers.iter().enumerate() {
+        let moved = ["71", "72", "73"].into_iter().zip(numbers).take(count);
+        let told = |(id, number)| (id, Some(number), number, "checking", "EUR");
+        let told: Vec<_> = moved.chain([("7", *number)]).map(told).collect();
+        assert!(read(&mut ledger, Held::Everything, &shown(&told)).changed);
+        assert_eq!(ledger.accounts.len(), count + 1, "{number}");
+        assert!(ledger.accounts.values().all(|account| !account.facts.gone), "{number}");
+    }
+}
+
+#[test]
 fn l6_a_currency_that_changed_leaves_the_old_rows_where_they_are() {
     let mut ledger = Ledger::default();
     let old = (1, 18, "IN EURO", None);
