@@ -79,11 +79,14 @@ impl Entry {
         }
     }
 
-    /// The accounts that it was read for: neither gone, nor in another connection's journal.
+    /// The accounts that it was read for: neither gone, nor in another connection's journal, nor shown in a way that
+    /// could not be read.
     pub fn delivered(&self) -> Vec<&AccountId> {
-        let read = self.accounts().iter().map(|account| &account.facts);
-        let read = read.filter(|facts| !facts.gone && facts.held_by.is_none());
-        read.map(|facts| &facts.id).collect()
+        let Body::Read(read) = &self.body else { return Vec::new() };
+        let told = read.accounts.iter().map(|account| &account.facts);
+        let told =
+            told.filter(|facts| !facts.gone && facts.held_by.is_none() && !read.untold(facts));
+        told.map(|facts| &facts.id).collect()
     }
 }
 
@@ -132,6 +135,20 @@ pub struct Read {
     /// What could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<Quarantined>,
+}
+
+impl Read {
+    /// What could not be read of an account, or of one that is not known.
+    pub(crate) fn unread(&self, account: &AccountFacts) -> impl Iterator<Item = &Quarantined> {
+        let of_it =
+            |row: &&Quarantined| row.account.as_ref().is_none_or(|id| *id == account.remote);
+        self.quarantined.iter().filter(of_it)
+    }
+
+    /// Whether what it says of an account may be from before: nothing of it was read, or the account itself was not.
+    pub(crate) fn untold(&self, account: &AccountFacts) -> bool {
+        self.unread(account).any(|row| row.id.is_none())
+    }
 }
 
 /// How a balance is known.

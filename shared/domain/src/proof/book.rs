@@ -135,13 +135,8 @@ impl Book {
             return;
         }
         let facts = &entry.facts;
-        let unread = read
-            .quarantined
-            .iter()
-            .filter(|row| row.account.as_ref().is_none_or(|account| *account == facts.remote));
-        let unread: Vec<_> = unread.collect();
-        // Nothing of it was read, or the account itself was not: its balance is the one from before.
-        let untold = unread.iter().any(|row| row.id.is_none());
+        // Then its balance is the one from before.
+        let untold = read.untold(facts);
         self.elsewhere = facts.held_by.is_some();
         let delivered = !facts.gone && !self.elsewhere;
         self.told = false;
@@ -161,7 +156,7 @@ impl Book {
             kind: balance.kind.clone(),
             booked,
             pending,
-            unread: !unread.is_empty(),
+            unread: read.unread(facts).next().is_some(),
             newest,
         });
     }

@@ -4,7 +4,8 @@ use jiff::{civil::date, tz::TimeZone};
 
 use super::*;
 use crate::{
-    journal::BalanceBasis,
+    bank::Quarantined,
+    journal::{BalanceBasis, Body},
     proof::{
         Book,
         sample::{account, at, money, read, row},
@@ -151,5 +152,26 @@ fn an_id_leads_to_its_account_number_and_version() {
     assert_eq!(id.to_string().parse::<StatementId>().unwrap(), id);
     for text in ["stm_1", "stm_12345678", "stm_abcdefghijk"] {
         assert_eq!(text.parse::<StatementId>().unwrap().account(), None, "{text}");
+    }
+}
+
+#[test]
+fn t1_an_account_that_could_not_be_read_was_not_delivered() {
+    for (case, id, of, gone, delivered) in [
+        ("a row of it", Some("101"), Some("7"), false, true),
+        ("a row of nobody", Some("101"), None, false, true),
+        ("the account", None, Some("7"), false, false),
+        ("an account, nobody knows which", None, None, false, false),
+        ("another account", None, Some("8"), false, true),
+        ("gone", None, Some("8"), true, false),
+    ] {
+        let mut entry = read(0, vec![], Some(900));
+        if let Body::Read(read) = &mut entry.body {
+            read.accounts[0].facts.gone = gone;
+            let id = id.map(|id| id.parse().unwrap());
+            let account = of.map(|of| of.parse().unwrap());
+            read.quarantined = vec![Quarantined { id, account, why: case.into(), since: None }];
+        }
+        assert_eq!(!entry.delivered().is_empty(), delivered, "{case}");
     }
 }

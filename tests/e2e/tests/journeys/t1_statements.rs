@@ -8,7 +8,7 @@ use e2e::{
 use jiff::civil::date;
 use local_cloud::{Effect, Fault, Service, World};
 use serde_json::{Value, json};
-use simulator::{BankAt, NewRow};
+use simulator::{ApiFault, ApiFaultKind, BankAt, NewRow, Spoilt};
 
 const BANK: &str = "fakebank_oauth_xf";
 
@@ -123,6 +123,27 @@ async fn t1_days_and_weeks_follow_each_other_and_no_line_makes_up_for_anything()
     let week = list(&ada, &account).await.remove(0);
     assert_eq!(told(std::slice::from_ref(&week))[0][3], "2026-03-08", "{week}");
     assert_eq!((&week["period"], &week["from"]), (&json!("weekly"), &json!("2026-03-02")));
+}
+
+/// Salt Edge was at the bank, and what it shows of the accounts cannot be read.
+#[tokio::test]
+async fn t1_no_day_is_published_of_an_account_that_could_not_be_read() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let account = everyday(&ada).await;
+    choose(&ada, &account, "daily").await;
+    let no_currency = ApiFaultKind::Spoilt(Spoilt::NoCurrency);
+    let fault = ApiFault::next(no_currency, "GET", "/api/v6/accounts*");
+    world.salt_edge.control().add_api_fault(ApiFault { times: u32::MAX, ..fault });
+    add(&world, "-1.5", "UNREAD", 2);
+    days(&world, 2).await;
+    assert_eq!(list(&ada, &account).await, Vec::<Value>::new(), "nobody knows what it had");
+    world.salt_edge.control().clear_faults();
+    days(&world, 1).await;
+    let published = list(&ada, &account).await;
+    let first = whole(&ada, published.last().unwrap()).await;
+    assert_eq!((&first["number"], &first["version"]), (&json!(1), &json!(1)), "{published:#?}");
+    assert_eq!(first["transactions"][0]["description"], "UNREAD", "{first:#}");
 }
 
 #[tokio::test]
