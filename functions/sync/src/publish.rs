@@ -147,6 +147,10 @@ async fn open(
     let period = looking.mapping.period(account);
     let next = first.and_then(|first| statement::following(newest.as_ref(), first, period));
     let over = next.is_some_and(|days| days.to < looking.today);
+    // The tail may begin after the account did. What was due then, and was not published, is due.
+    let begun_before =
+        !tail.whole && tail.entries.first().is_some_and(|oldest| oldest.account(account).is_some());
+    let over = over || newest.is_none() && begun_before && left(tail);
     Ok((over || !late.is_empty()).then(|| Work { account: account.clone(), newest, late }))
 }
 

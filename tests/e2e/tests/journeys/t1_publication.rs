@@ -113,6 +113,30 @@ async fn t1_a_publication_is_made_up_for_also_when_its_message_never_comes_again
     assert_eq!(after.len(), before + 1, "{after:#?}");
 }
 
+/// The bank was away for so long that the tail is the read's own entry, and says of no day before it.
+#[tokio::test]
+async fn t1_a_first_statement_behind_a_gap_is_made_up_for_by_the_next_look() {
+    let world = world(calling_once()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let account = connection["accounts"][0]["id"].as_str().unwrap();
+    world.cloud.clock().advance(hours(24 * 45));
+    book(&world);
+    let control = world.salt_edge.control();
+    control.visit_bank(newest(&world)).unwrap();
+    control.pump().await;
+    world.cloud.tap().arm(put(2, Effect::KillBefore));
+    world.settle().await;
+    assert_eq!(world.cloud.tap().fired(), 1, "it died behind its entry");
+    world.cloud.tap().disarm();
+    assert_eq!(published(&ada, account).await, Vec::<Value>::new());
+    world.cloud.clock().advance(minutes(13));
+    world.settle().await;
+    let after = published(&ada, account).await;
+    assert_eq!(after.len(), 1, "{after:#?}");
+    assert_eq!((&after[0]["from"], &after[0]["version"]), (&json!("2026-03-01"), &json!(1)));
+}
+
 /// The callback is lost, so the look at the deadline reads, and dies: it comes again only to see that nothing is outstanding.
 #[tokio::test]
 async fn t1_a_look_at_a_deadline_makes_up_for_what_it_has_not_published() {
