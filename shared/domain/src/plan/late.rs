@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Delta, Fetched};
 use crate::{
-    journal::Ledger,
+    id::{RemoteAccountId, RemoteTransactionId},
+    journal::{AccountEntry, Ledger},
     limits::{OVERLAP_DAYS, OVERLAP_MOST},
 };
 
@@ -33,15 +34,30 @@ impl Lateness {
 }
 
 /// Days by which the latest of the new rows came late: it was not shown at the look before, though its day was so
-/// long ago then. A row that is older than the longest overlap is a correction, and teaches nothing: one of them
+/// long ago then. What could not be shown then says nothing: of an account that was not delivered or not readable, or
+/// under another id, or a row that could not be read. A row that is older than the longest overlap is a correction, and teaches nothing: one of them
 /// would make every read of its bank a long one.
 pub fn late(ledger: &Ledger, fetched: &Fetched, delta: &Delta) -> Option<i64> {
     let known_day = fetched.known_at?.to_zoned(TimeZone::UTC).date();
     let days = |day: Date| i64::from((known_day - day).get_days());
-    let known = delta.accounts.iter().filter(|account| {
-        let before = ledger.accounts.get(&account.facts.id);
-        before.is_some_and(|before| before.last.is_some() && before.facts.held_by.is_none())
+    let shown = |account: &&AccountEntry| {
+        let before = ledger.accounts.get(&account.facts.id).filter(|before| before.last.is_some());
+        before.map(|before| &before.facts).is_some_and(|before| {
+            before.held_by.is_none() && !before.gone && before.remote == account.facts.remote
+        })
+    };
+    let rows = delta.accounts.iter().filter(shown).flat_map(|account| {
+        let remote = &account.facts.remote;
+        account.added.iter().filter(|row| !apart(ledger, remote, &row.remote))
     });
-    let rows = known.flat_map(|account| &account.added).map(|row| days(row.facts.made_on));
+    let rows = rows.map(|row| days(row.facts.made_on));
     rows.filter(|late| (1..=OVERLAP_MOST).contains(late)).max()
+}
+
+/// Whether a row could have been one of those that could not be read before.
+fn apart(ledger: &Ledger, account: &RemoteAccountId, row: &RemoteTransactionId) -> bool {
+    ledger.quarantined.iter().any(|one| {
+        let account = one.account.as_ref().is_none_or(|of| of == account);
+        account && one.id.as_ref().is_none_or(|id| id == row)
+    })
 }

@@ -1,5 +1,7 @@
 //! One delta as entries: a big one goes out in parts, and the overlap is where the next read begins.
 
+use std::mem::take;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Delta, overlap_start};
@@ -35,12 +37,14 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
     let recent_from = pieces.len();
     pieces.extend(too_much(&mut last));
     let anew = Position { number: place.head.number + 1 + recent_from as u64, ..place.head };
-    let holds = pieces.is_empty() && place.head.number > 0 && delta.overlap <= overlap(place);
-    let begin = kept(place, delta.overlap).filter(|_| holds);
+    let holds = pieces.is_empty() && complete(place) && delta.overlap <= overlap(place);
+    let begin = kept(place, delta.overlap).filter(|begin| holds && !ahead(place, *begin, delta));
     if begin.is_some() {
         for account in &mut last {
             account.carried.clear();
         }
+    } else {
+        pieces.extend(restated(&mut last));
     }
     let begin = begin.unwrap_or(anew);
     pieces.push(last);
@@ -73,6 +77,25 @@ pub fn parts(delta: &Delta, place: Place<'_>) -> Vec<(Position, Read)> {
 /// The days that the tail reaches back: a wider overlap begins with an entry that restates it.
 fn overlap(place: Place<'_>) -> i64 {
     Ledger::replay(place.tail.last()).overlap()
+}
+
+/// Whether the newest entry ends a read of this generation: behind a part of one that was killed its other parts are in
+/// no tail.
+fn complete(place: Place<'_>) -> bool {
+    let newest = place.tail.last().filter(|entry| entry.at == place.head);
+    newest.is_some_and(|entry| matches!(&entry.body, Body::Read(read) if read.last))
+}
+
+/// Whether an entry that the next read would load no more tells a row of a day that it compares: one that was dated
+/// ahead.
+fn ahead(place: Place<'_>, begin: Position, delta: &Delta) -> bool {
+    let start = overlap_start(place.read_at, delta.overlap);
+    let older = place.tail.iter().filter(|entry| entry.at < begin);
+    let mut rows = older.flat_map(Entry::accounts).flat_map(|account| {
+        let changed = account.modified.iter().map(|change| &change.to);
+        account.added.iter().chain(&account.carried).chain(changed)
+    });
+    rows.any(|row| row.facts.made_on >= start)
 }
 
 /// The oldest entry that the next read still has to load.
@@ -126,6 +149,29 @@ fn too_much(accounts: &mut [AccountEntry]) -> Vec<Vec<AccountEntry>> {
             let rows: Vec<_> = account.added.drain(..PART_ROWS).collect();
             pieces.push(vec![with_rows(account, &rows)]);
         }
+    }
+    pieces
+}
+
+/// An overlap that is too much for one entry: what is new goes ahead of it, so that who is killed in between has told it
+/// and finds it told.
+fn restated(accounts: &mut [AccountEntry]) -> Vec<Vec<AccountEntry>> {
+    let carried: usize = accounts.iter().map(|account| account.carried.len()).sum();
+    if carried <= 2 * PART_ROWS {
+        return Vec::new();
+    }
+    let news = |account: &mut AccountEntry| {
+        let (modified, removed, aliases) =
+            (take(&mut account.modified), take(&mut account.removed), take(&mut account.aliases));
+        let added = take(&mut account.added);
+        AccountEntry { modified, removed, aliases, ..with_rows(account, &added) }
+    };
+    let mut pieces = vec![accounts.iter_mut().map(news).collect()];
+    for account in accounts {
+        let carried = take(&mut account.carried);
+        let piece =
+            |rows: &[Row]| AccountEntry { carried: rows.to_vec(), ..with_rows(account, &[]) };
+        pieces.extend(carried.chunks(PART_ROWS).map(|rows| vec![piece(rows)]));
     }
     pieces
 }

@@ -12,6 +12,7 @@ use crate::{
 use jiff::Timestamp;
 
 mod accounts;
+mod late;
 mod pending;
 mod tails;
 mod traps;

@@ -1,6 +1,6 @@
 //! Y3: reads of a bank that books late compare more days.
 
-use e2e::{TENANT, User, options, oracle, user, world};
+use e2e::{TENANT, User, hours, options, oracle, quiet, user, world};
 use jiff::{ToSpan, civil::Date};
 use local_cloud::{World, WorldOptions};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use simulator::{BankAt, ClientKind, RowEdit, Walk};
 use crate::{BANK, add, bank, refresh, row};
 
 /// The bank's day, so many days ago.
-fn ago(world: &World, days: i64) -> Date {
+pub(crate) fn ago(world: &World, days: i64) -> Date {
     let today = world.cloud.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
     today.checked_sub(days.days()).unwrap()
 }
@@ -83,4 +83,29 @@ async fn y3_a_wider_overlap_finds_what_was_written_before_it_grew_and_doubles_no
     let rows = ada.feed(&connection, None).await;
     assert!(rows.removed.is_empty() && rows.modified.is_empty(), "{rows:#?}");
     oracle::assert_no_holes(&world).await;
+}
+
+#[tokio::test]
+async fn y3_a_row_that_is_dated_ahead_is_compared_until_its_day_is_over() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let remote = oracle::newest(&world);
+    let ahead = |text| row("-7.00", text).made_on(ago(&world, -24));
+    let (replaced, taken_back) = (add(&world, ahead("RENT")), add(&world, ahead("PARKING")));
+    for _ in 0..4 {
+        add(&world, row("-1.00", "ALL SIX DAYS"));
+        refresh(&ada, &connection).await;
+        world.advance(hours(24 * 6), hours(24)).await;
+    }
+    let cursor = ada.feed(&connection, None).await.cursor;
+    let control = world.salt_edge.control();
+    let edit = RowEdit { new_id: true, ..RowEdit::default() };
+    control.edit_row(&bank(), &replaced, edit).unwrap();
+    control.switch(|switches| switches.removal_reaches_copy = true);
+    control.remove_row(&bank(), &taken_back).unwrap();
+    refresh(&ada, &connection).await;
+    oracle::assert_equal(&ada, &connection, remote).await;
+    let news = ada.feed(&connection, cursor.as_deref()).await;
+    assert_eq!((news.added.len(), news.removed.len()), (0, 1), "{news:#?}");
 }

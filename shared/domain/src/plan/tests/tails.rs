@@ -177,3 +177,93 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_overlap_too_big_for_one_entry_tells_each_change_once_wherever_it_is_killed() {
+    let rows: Vec<Shown<'_>> = (1..=1_700).map(|id| (id, 18, "R", None)).collect();
+    let mut ledger = Ledger::default();
+    read(&mut ledger, Held::Everything, &fetched(&rows, None, &[]));
+    // The next read restates the overlap, and finds one row changed, one gone and one new.
+    let mut told = rows.clone();
+    told[1].2 = "CHANGED";
+    told.remove(0);
+    told.push((2_000, 19, "NEW", None));
+    let shown = fetched(&told, None, &[]);
+    let delta = plan(&connection(), &ledger, Held::Everything, &shown, &[7; 32]);
+    let written = entries(&delta, ledger.head, &[]);
+    assert!(written.len() > 3);
+    for entry in &written {
+        assert!(entry.accounts()[0].carried.len() <= 500);
+    }
+    for killed in 1..=written.len() {
+        let mut ledger = ledger.clone();
+        let mut news = [0; 3];
+        let mut add = |ledger: &mut Ledger, entry: &Entry| {
+            let account = &entry.accounts()[0];
+            news[0] += account.added.len();
+            news[1] += account.modified.len();
+            news[2] += account.removed.len();
+            ledger.add(entry);
+        };
+        for entry in &written[..killed] {
+            add(&mut ledger, entry);
+        }
+        let mut tail = tail_of(&written[..killed]);
+        if killed < written.len() {
+            let delta = plan(&connection(), &ledger, Held::Everything, &shown, &[7; 32]);
+            let again = entries(&delta, ledger.head, &tail);
+            for entry in &again {
+                add(&mut ledger, entry);
+            }
+            let all: Vec<Entry> = written[..killed].iter().chain(&again).cloned().collect();
+            tail = tail_of(&all);
+        }
+        assert_eq!(news, [1, 1, 1], "killed behind {killed}");
+        let known = Ledger::replay(&tail);
+        let id = known.accounts.keys().next().unwrap();
+        let rows = |ledger: &Ledger| -> Vec<_> {
+            ledger.accounts[id].rows.values().map(|(_, row)| row.clone()).collect()
+        };
+        assert!(
+            rows(&known) == rows(&ledger),
+            "the tail knows the overlap, killed behind {killed}"
+        );
+    }
+}
+
+#[test]
+fn a_row_that_was_dated_ahead_stays_in_the_tail_until_its_days_are_over() {
+    let day = |day: i8| -> Timestamp { format!("2026-03-{day:02}T10:00:00Z").parse().unwrap() };
+    let (mut journal, mut rows) = (Vec::<Entry>::new(), vec![(1, 30, "DATED AHEAD", None)]);
+    for today in 1_i8..=31 {
+        // The bank books it under a new id when its day has come.
+        rows.push((u64::from(today.unsigned_abs()) + 1, today, "EACH DAY", None));
+        if today == 30 {
+            rows.remove(0);
+            rows.push((99, 30, "DATED AHEAD", None));
+        }
+        let tail = Ledger::replay(&tail_of(&journal));
+        let shown = Fetched { read_at: day(today), ..fetched(&rows, None, &[]) };
+        let held = if journal.is_empty() { Held::Everything } else { Held::Tail };
+        let delta = plan(&connection(), &tail, held, &shown, &[7; 32]);
+        assert_eq!(delta.accounts[0].added.len(), if today == 1 { 2 } else { 1 }, "{today}");
+        let tail = tail_of(&journal);
+        let newest = journal.last().map_or(Position::start(1), |entry| entry.at);
+        let place = Place {
+            head: newest,
+            tail: &tail,
+            read_at: day(today),
+            data_as_of: None,
+            first_part: 0,
+        };
+        let entry = |(at, read)| Entry {
+            at,
+            read_at: day(today),
+            correlation: None,
+            body: Body::Read(read),
+        };
+        journal.extend(parts(&delta, place).into_iter().map(entry));
+    }
+    let ledger = Ledger::replay(&journal);
+    assert_eq!(texts(&ledger).iter().filter(|text| *text == "DATED AHEAD").count(), 1);
+}
