@@ -10,7 +10,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 pub use fold::{Changed, Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
@@ -211,6 +211,10 @@ pub struct AccountFacts {
     /// The connection whose journal has its rows: an account belongs to one journal, and this one came second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_by: Option<ConnectionId>,
+    /// The first day of which Salt Edge's present id shows rows, where we hold older ones from under another id: that
+    /// those are not shown says nothing. None = it shows all that we hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shows_from: Option<Date>,
 }
 
 /// How an account that the provider shows was told to be one of ours: the ladder, surest step first.

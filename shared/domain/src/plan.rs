@@ -167,8 +167,9 @@ fn kept_apart(ledger: &Ledger, fetched: &Fetched) -> Vec<Quarantined> {
     kept
 }
 
-/// Whether the tail is not enough to tell what is new: an account under an id that we do not have, or a
-/// new id on a row from before the overlap, which may be one of ours delivered again.
+/// Whether the tail is not enough to tell what is new: an account under an id that we do not have, a new id on a row
+/// from before the overlap, which may be one of ours delivered again, or a row from there whose like is not shown any
+/// more, which of the two it is.
 pub fn blind(ledger: &Ledger, fetched: &Fetched) -> bool {
     let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     fetched.accounts.iter().any(|fetched| {
@@ -176,7 +177,7 @@ pub fn blind(ledger: &Ledger, fetched: &Fetched) -> bool {
         fetched.booked.iter().any(|row| {
             let new = known.last.as_ref().is_none_or(|last| row.id > *last);
             new && row.facts.made_on < start
-        })
+        }) || rows::mistakable(known, fetched, start)
     })
 }
 
@@ -192,6 +193,7 @@ pub fn plan(
     let claimed = account::claim(ledger, &remotes, key);
     let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     let kept = overlap_start(fetched.read_at, ledger.overlap());
+    let today = overlap_start(fetched.read_at, 0);
     let mut accounts = Vec::new();
     let quarantined = kept_apart(ledger, fetched);
     let mut changed = ledger.quarantined != quarantined;
@@ -210,7 +212,7 @@ pub fn plan(
             unread_before(ledger, known).filter_map(|row| row.id.clone()).collect()
         });
         let unread = unread.unwrap_or_default();
-        let scope = rows::Scope { held, start, kept, unread };
+        let scope = rows::Scope { held, start, kept, today, unread };
         let shown = in_its_currency(ledger, &id, shown);
         let (entry, news) = account::plan(&id, known, &shown, &scope, key);
         seen.insert(id);

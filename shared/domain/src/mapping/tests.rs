@@ -22,6 +22,7 @@ fn facts(case: Case<'_>) -> AccountFacts {
         gone,
         matched_by: None,
         held_by: None,
+        shows_from: None,
     }
 }
 

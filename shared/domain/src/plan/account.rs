@@ -91,7 +91,13 @@ pub(super) fn claim(
 pub(super) type Known<'a> = Option<(&'a LedgerAccount, MatchedBy)>;
 
 /// What is known of an account besides its rows, now.
-fn facts(id: &AccountId, known: Known<'_>, fetched: &FetchedAccount, key: &[u8]) -> AccountFacts {
+fn facts(
+    id: &AccountId,
+    known: Known<'_>,
+    fetched: &FetchedAccount,
+    today: Date,
+    key: &[u8],
+) -> AccountFacts {
     let theirs = &fetched.account;
     let identity = identity(theirs, key);
     let matched_by = known.and_then(|(known, step)| {
@@ -110,7 +116,18 @@ fn facts(id: &AccountId, known: Known<'_>, fetched: &FetchedAccount, key: &[u8])
         gone: theirs.updated_on_last_attempt == Some(false),
         matched_by,
         held_by: fetched.held_by.clone(),
+        shows_from: known.and_then(|(known, _)| shows_from(&known.facts, fetched, today)),
     }
+}
+
+/// The first day of which its present id shows rows. A new id is a new copy at Salt Edge, which goes back as far as the
+/// bank tells today; while the id stays, so does the day, for nothing of the copy goes away with time.
+fn shows_from(before: &AccountFacts, fetched: &FetchedAccount, today: Date) -> Option<Date> {
+    if before.remote == fetched.account.id {
+        return before.shows_from;
+    }
+    let days = fetched.booked.iter().map(|row| row.facts.made_on);
+    Some(days.min().unwrap_or(today))
 }
 
 /// What is new in one account, and whether anything is.
@@ -122,7 +139,7 @@ pub(super) fn plan(
     key: &[u8],
 ) -> (AccountEntry, bool) {
     let theirs = &fetched.account;
-    let facts = facts(id, known, fetched, key);
+    let facts = facts(id, known, fetched, scope.today, key);
     let known = known.map(|(known, _)| known);
     if facts.held_by.is_some() {
         return elsewhere(facts, known, scope);
@@ -137,7 +154,7 @@ pub(super) fn plan(
     pending.sort_by_key(order);
     let pending_ids = pending.iter().map(|row| row.id.clone()).collect();
     let pending: Vec<Facts> = pending.into_iter().map(|row| row.facts.clone()).collect();
-    let mut rows = rows::plan(id, known, fetched, facts.gone, scope);
+    let mut rows = rows::plan(&facts, known, fetched, scope);
     if let Some(known) = known {
         pending::explain(&mut rows.added, known, &pending);
     }

@@ -8,7 +8,7 @@ use super::{FetchedAccount, Held};
 use crate::{
     bank::{Facts, RemoteTransaction},
     id::{AccountId, RemoteTransactionId, TransactionId},
-    journal::{Alias, Change, LedgerAccount, Removed, RemovedBecause, Row},
+    journal::{AccountFacts, Alias, Change, LedgerAccount, Removed, RemovedBecause, Row},
 };
 
 /// What may be compared.
@@ -20,6 +20,8 @@ pub(super) struct Scope {
     pub(super) start: Date,
     /// The first day that the next read compares, at the earliest: from there rows are restated.
     pub(super) kept: Date,
+    /// The day of the read.
+    pub(super) today: Date,
     /// Rows that the read before could not read: new, whenever they can be.
     pub(super) unread: BTreeSet<RemoteTransactionId>,
 }
@@ -47,12 +49,12 @@ impl Rows {
 /// What is new. Rows are told again by the provider's id, then by the bank's own reference, then by
 /// their content, equal ones in their order, so that two genuine twins stay two.
 pub(super) fn plan(
-    account: &AccountId,
+    facts: &AccountFacts,
     known: Option<&LedgerAccount>,
     fetched: &FetchedAccount,
-    gone: bool,
     scope: &Scope,
 ) -> Rows {
+    let account = &facts.id;
     let shown: BTreeMap<_, _> = fetched.booked.iter().map(|row| (&row.id, row)).collect();
     let ours: Vec<&Row> =
         known.map(|known| known.rows.values().map(|(_, row)| row).collect()).unwrap_or_default();
@@ -61,8 +63,9 @@ pub(super) fn plan(
     let mut rows =
         Rows { last: shown.keys().copied().chain(last).max().cloned(), ..Rows::default() };
 
-    let mut unseen =
-        Unseen::new(ours.iter().filter(|row| !shown.contains_key(&row.remote)).copied().collect());
+    let listed = |row: &&Row| scope.held == Held::Everything || in_list(fetched, row);
+    let unseen = ours.iter().copied().filter(listed).filter(|row| !shown.contains_key(&row.remote));
+    let mut unseen = Unseen::new(unseen.collect());
     let mut strangers = Vec::new();
     for (id, theirs) in shown {
         match by_remote.get(id) {
@@ -86,8 +89,8 @@ pub(super) fn plan(
             });
         }
     }
-    if !gone {
-        rows.removed = unseen.vanished(fetched);
+    if !facts.gone {
+        rows.removed = unseen.vanished(fetched, facts.shows_from);
     }
     if let Some(known) = known {
         rows.carried = carried(&rows, known, scope.kept);
@@ -163,22 +166,51 @@ impl<'a> Unseen<'a> {
 
     /// Rows that had to be in what was listed, and are not. Where something could not be read, nobody
     /// knows what it was.
-    fn vanished(self, fetched: &FetchedAccount) -> Vec<Removed> {
+    fn vanished(self, fetched: &FetchedAccount, shows_from: Option<Date>) -> Vec<Removed> {
         if fetched.unread.nameless {
             return Vec::new();
         }
-        let from = fetched.from.as_ref();
-        let listed = self.0.into_iter().filter(|row| from.is_none_or(|from| row.remote >= *from));
-        listed
-            .filter(|row| !fetched.unread.ids.contains(&row.remote))
-            .map(|row| {
-                let set_aside = fetched.duplicated.contains(&row.remote);
-                let reason =
-                    if set_aside { RemovedBecause::Duplicated } else { RemovedBecause::Vanished };
-                Removed { id: row.id.clone(), reason, made_on: Some(row.facts.made_on) }
-            })
-            .collect()
+        let readable = |row: &&Row| !fetched.unread.ids.contains(&row.remote);
+        let listed = self.0.into_iter().filter(|row| in_list(fetched, row)).filter(readable);
+        let removed = listed.filter_map(|row| {
+            let day = row.facts.made_on;
+            let reason = if fetched.duplicated.contains(&row.remote) {
+                RemovedBecause::Duplicated
+            } else if shows_from.is_some_and(|from| day <= from) {
+                // Of its first day a copy may show a part.
+                return None;
+            } else {
+                RemovedBecause::Vanished
+            };
+            Some(Removed { id: row.id.clone(), reason, made_on: Some(day) })
+        });
+        removed.collect()
     }
+}
+
+/// Whether a row would be in the list, if it were still there.
+fn in_list(fetched: &FetchedAccount, row: &Row) -> bool {
+    fetched.from.as_ref().is_none_or(|from| row.remote >= *from)
+}
+
+/// Whether a row from before the overlap, which the tail tells by the order of its id only, could be taken for one of
+/// the tail's that is not shown any more: who knows everything knows which of the two is gone.
+pub(super) fn mistakable(known: &LedgerAccount, fetched: &FetchedAccount, start: Date) -> bool {
+    let ours = || known.rows.values().map(|(_, row)| row);
+    let known: BTreeSet<_> = ours().map(|row| &row.remote).collect();
+    let older = |row: &&RemoteTransaction| row.facts.made_on < start && !known.contains(&row.id);
+    let strangers: Vec<_> = fetched.booked.iter().filter(older).map(|row| &row.facts).collect();
+    if strangers.is_empty() {
+        return false;
+    }
+    let shown: BTreeSet<_> = fetched.booked.iter().map(|row| &row.id).collect();
+    let contents: BTreeSet<_> = strangers.iter().map(|facts| content(facts)).collect();
+    let references: BTreeSet<_> = strangers.iter().filter_map(|facts| reference(facts)).collect();
+    let unseen = ours().filter(|row| in_list(fetched, row) && !shown.contains(&row.remote));
+    unseen.map(|row| &row.facts).any(|facts| {
+        contents.contains(&content(facts))
+            || reference(facts).is_some_and(|own| references.contains(&own))
+    })
 }
 
 /// The bank's own reference, with the amount and day that it stands for.

@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{Delta, FetchedAccount, Held, account, in_its_currency, overlap_start, rows};
 use crate::{
     id::{AccountId, TransactionId},
-    journal::{AccountEntry, Change, Entry, Ledger, Removed, RemovedBecause, Row},
+    journal::{AccountEntry, AccountFacts, Change, Entry, Ledger, Removed, RemovedBecause, Row},
 };
 
 /// What a search found. Nothing of it is in the journal.
@@ -42,9 +42,11 @@ pub fn search(
         held: Held::Everything,
         start: Date::MIN,
         kept: Date::MAX,
+        today: Date::MAX,
         unread: BTreeSet::new(),
     };
-    let found = rows::plan(id, Some(known), &shown, false, &scope);
+    let facts = AccountFacts { gone: false, ..known.facts.clone() };
+    let found = rows::plan(&facts, Some(known), &shown, &scope);
     let within = |row: &Row| days.contains(&row.facts.made_on);
     let gone = |removed: &Removed| {
         let (_, row) = known.rows.get(&removed.id)?;

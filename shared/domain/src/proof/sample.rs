@@ -77,6 +77,7 @@ pub(crate) fn read(index: usize, added: Vec<Row>, balance: Option<i64>) -> Entry
             gone: false,
             matched_by: None,
             held_by: None,
+            shows_from: None,
         },
         balance: balance.map(observed),
         last: None,

@@ -1,10 +1,10 @@
 //! The same bank linked again while it is linked: an account belongs to one journal.
 
-use e2e::{TENANT, minutes, options, oracle, user, world};
+use e2e::{TENANT, hours, minutes, options, oracle, quiet, user, world};
 use local_cloud::{Effect, Fault, WorldOptions};
 use simulator::ClientKind;
 
-use crate::{BANK, add, refresh, row};
+use crate::{BANK, add, late::ago, refresh, row};
 
 #[tokio::test]
 async fn l7_a_bank_that_is_linked_again_goes_on_under_its_old_ids() {
@@ -59,4 +59,32 @@ async fn l7_a_second_link_killed_at_each_of_its_requests_writes_no_row_twice() {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn l7_what_the_bank_tells_no_more_when_it_is_linked_again_stays() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let first = ada.link(BANK).await;
+    let before = ada.statement(&first).await;
+    let cursor = ada.feed(&first, None).await.cursor;
+    world.salt_edge.control().delete_connection(oracle::newest(&world)).unwrap();
+    world.settle().await;
+    world.advance(hours(24 * 20), hours(24)).await;
+    add(&world, row("-4.44", "THREE WEEKS LATER"));
+    let again = ada.link(BANK).await;
+    assert_eq!(again["id"], first["id"]);
+    let copied = world.salt_edge.control().transactions(oracle::newest(&world)).len();
+    let news = ada.feed(&again, cursor.as_deref()).await;
+    assert_eq!((news.added.len(), news.removed.len()), (1, 0), "{news:#?}");
+    let after = ada.statement(&again).await;
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(copied < before.len(), "the new copy does not reach back to all of them: {copied}");
+    // Nor does a look that compares everything take them away.
+    add(&world, row("-3.00", "LATE").made_on(ago(&world, 20)));
+    for _ in 0..2 {
+        refresh(&ada, &again).await;
+    }
+    assert_eq!(ada.statement(&again).await.len(), after.len() + 1);
+    assert!(ada.feed(&again, cursor.as_deref()).await.removed.is_empty());
 }

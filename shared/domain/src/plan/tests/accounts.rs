@@ -229,3 +229,45 @@ fn l5_after_a_gap_the_days_before_it_are_compared_again() {
         assert_eq!((news.added.len(), news.removed.len()), (1, removed), "{known_at:?}");
     }
 }
+
+#[test]
+fn l7_what_a_new_copy_at_salt_edge_does_not_reach_back_to_stays() {
+    let mut ledger = Ledger::default();
+    let old = [(1, 1, "JANUARY", None), (2, 3, "FEBRUARY", None), (3, 8, "OF THE FIRST DAY", None)];
+    let shown = [old[0], old[1], old[2], (4, 9, "KEPT", None), (5, 10, "TAKEN BACK", None)];
+    read(&mut ledger, Held::Everything, &fetched(&shown, None, &[]));
+    let copy = |rows: &[Shown<'_>]| {
+        let mut again = fetched(rows, None, &[]);
+        again.accounts[0].account.id = "70".parse().unwrap();
+        again
+    };
+    // The bank tells less by now; of the first day that it tells a part.
+    let mut rows = vec![(50, 8, "ALSO OF THAT DAY", None), (51, 9, "KEPT", None)];
+    let delta = read(&mut ledger, Held::Everything, &copy(&rows));
+    let news = &delta.accounts[0];
+    assert_eq!((news.added.len(), news.removed.len(), news.aliases.len()), (1, 1, 1));
+    // It stays so: also when everything is compared again, and in a search.
+    rows.push((52, 12, "NEW", None));
+    let delta = read(&mut ledger, Held::Everything, &copy(&rows));
+    assert_eq!((delta.accounts[0].added.len(), delta.accounts[0].removed.len()), (1, 0));
+    let id = ledger.accounts.keys().next().unwrap().clone();
+    let days = jiff::civil::date(2026, 1, 1)..=jiff::civil::date(2026, 3, 31);
+    let found = search(&ledger, &id, &copy(&rows).accounts[0], &days).unwrap();
+    assert!(found.extra.is_empty() && found.missing.is_empty(), "{found:?}");
+    // What the copy has shown and shows no more is gone.
+    rows.remove(1);
+    let delta = read(&mut ledger, Held::Everything, &copy(&rows));
+    assert_eq!(delta.accounts[0].removed.len(), 1);
+}
+
+#[test]
+fn l7_a_new_copy_that_shows_nothing_takes_nothing_away() {
+    let mut ledger = Ledger::default();
+    read(&mut ledger, Held::Everything, &fetched(&[(1, 18, "A", None)], None, &[]));
+    let mut empty = fetched(&[], None, &[]);
+    empty.accounts[0].account.id = "70".parse().unwrap();
+    for _ in 0..2 {
+        read(&mut ledger, Held::Everything, &empty);
+    }
+    assert_eq!(texts(&ledger), ["A"]);
+}

@@ -126,3 +126,22 @@ fn y10_a_row_that_changes_between_two_pages_is_what_the_later_page_says() {
     assert_eq!((news.added.len(), news.modified.len(), news.removed.len()), (1, 1, 0));
     assert_eq!(texts(&ledger), ["COFFEE", "IN BETWEEN", "RENT MARCH"]);
 }
+
+#[test]
+fn trap_4_of_two_that_read_the_same_the_one_that_is_set_aside_goes() {
+    // One is so old that the tail tells it by its id's order only; the other was delivered later, and is set aside.
+    let (old, again, new) =
+        ((10, 1, "COFFEE", None), (90, 1, "COFFEE", None), (91, 19, "RENT", None));
+    let mut tail = Ledger::default();
+    read(&mut tail, Held::Everything, &fetched(&[again, new], None, &[]));
+    let shown = fetched(&[old, new], Some(1), &[90]);
+    assert!(blind(&tail, &shown), "the tail cannot tell which of the two is gone");
+    let mut whole = Ledger::default();
+    read(&mut whole, Held::Everything, &fetched(&[old, again, new], None, &[]));
+    assert!(!blind(&whole, &fetched(&[old, again, new], Some(1), &[])));
+    let delta = read(&mut whole, Held::Everything, &fetched(&[old, new], None, &[90]));
+    let news = &delta.accounts[0];
+    assert_eq!(news.removed.len(), 1);
+    assert_eq!(news.removed[0].reason, crate::journal::RemovedBecause::Duplicated);
+    assert!(news.aliases.is_empty() && news.added.is_empty());
+}
