@@ -3,6 +3,7 @@
 use domain::{
     id::AccountId,
     journal::{Body, Entry, Ledger},
+    look::newest_read,
     mapping::Mapping,
     proof::Wanted,
     statement::{self, Days, History, Moved, Period, Statement},
@@ -118,7 +119,8 @@ pub(crate) async fn make_up(parts: &Parts, tail: &Tail, now: Timestamp) -> Resul
         return Ok(());
     }
     let read = Ledger::replay(&tail.entries).data_as_of;
-    let due = due(parts, tail, &[], read.max(tail.connection.checked_data(tail.head()))).await?;
+    let checked = tail.connection.checked_data(tail.head());
+    let due = due(parts, tail, &[], newest_read(read, checked, now)).await?;
     publish(parts, tail, &[], due, now).await
 }
 

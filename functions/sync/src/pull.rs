@@ -6,7 +6,7 @@ use domain::{
     id::{ConnectionId, TenantId},
     journal::{Body, Entry, History, Ledger, Tombstone},
     limits::{ASK_DEADLINE, ASK_GAP},
-    look::{Look, Seen, look, running},
+    look::{Look, Seen, look, newest_read, running},
     message::Reason,
     receipt::Noticed,
 };
@@ -124,7 +124,7 @@ async fn decide(
     let ledger = Ledger::replay(&tail.entries);
     let complete = ledger.history == History::Complete && tail.head().number > 0;
     let checked = connection.checked_data(tail.head());
-    let seen = Seen { data_as_of: ledger.data_as_of.max(checked), complete };
+    let seen = Seen { data_as_of: newest_read(ledger.data_as_of, checked, now), complete };
     let look = look(remote, seen, &connection.asks, reason, parts.cadence, now);
     // A read publishes what is due, also what was due before.
     if look != Look::Read {
@@ -239,7 +239,8 @@ async fn leave(
     reason: Reason,
     now: Timestamp,
 ) -> Result<Pulled, Failed> {
-    let running = remote.attempt.as_ref().is_some_and(|attempt| running(attempt, now));
+    let running =
+        remote.attempt.as_ref().is_some_and(|attempt| running(attempt, &connection.asks, now));
     if running && reason == Reason::Due {
         put(parts, &Connection { due: Some(now + ASK_DEADLINE), ..connection.clone() }).await?;
     } else if until.is_some() && until != connection.not_before {

@@ -12,6 +12,8 @@ pub const ASK_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
 pub const ASK_GAP: SignedDuration = SignedDuration::from_hours(1);
 /// An attempt that has not ended by then is taken for one that never will. Banks take minutes.
 pub const ATTEMPT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+/// How far Salt Edge's clock may be from ours: an instant further ahead has not been, whatever it says.
+pub const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 /// A slot that comes this much before the cadence is over still asks: slots lie on a grid.
 pub const CADENCE_SLACK: SignedDuration = SignedDuration::from_mins(30);
 /// Minutes of the cycle on which every connection has its slot.

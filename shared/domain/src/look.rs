@@ -6,7 +6,7 @@ use crate::{
     bank::{Attempt, Health, RemoteConnection},
     connection::{Asks, Event},
     ending::Ending,
-    limits::{ATTEMPT_LIFE, CADENCE_SLACK},
+    limits::{ATTEMPT_LIFE, CADENCE_SLACK, CLOCKS},
     message::Reason,
     next_action::Failure,
 };
@@ -56,7 +56,7 @@ pub fn look(
         if fresh(attempt, seen) {
             return Look::Read;
         }
-        if running(attempt, now) {
+        if running(attempt, asks, now) {
             return Look::Leave { until: None };
         }
         if let Some(failure) = users(attempt, remote.health) {
@@ -80,10 +80,26 @@ pub fn look(
     if until.is_some() { Look::Leave { until } } else { Look::Ask }
 }
 
-/// Whether an attempt may still end. One that never ended must not keep the bank from being asked.
-pub fn running(attempt: &Attempt, now: Timestamp) -> bool {
-    let begun = attempt.created_at.unwrap_or(now);
-    !attempt.finished && now.duration_since(begun) < ATTEMPT_LIFE
+/// Whether an attempt may still end. One that never ended must not keep the bank from being asked; one that does not
+/// say when it began is no younger than our newest ask.
+pub fn running(attempt: &Attempt, asks: &Asks, now: Timestamp) -> bool {
+    let begun = attempt.created_at.or(asks.recent.last().copied());
+    !attempt.finished && begun.is_some_and(|begun| now.duration_since(begun) < ATTEMPT_LIFE)
+}
+
+/// An instant that has been, as far as two clocks agree.
+pub fn been(at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    at.filter(|at| at.duration_since(now) <= CLOCKS)
+}
+
+/// The age of the newest data that was read: of the journal's newest entry, or of a later look that found nothing new. What
+/// stands there of the future, from a release that believed it, hides nothing that is read after it.
+pub fn newest_read(
+    entry: Option<Timestamp>,
+    checked: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    newest([been(entry, now), been(checked, now)])
 }
 
 /// Whether the attempt brought data that we have not read.

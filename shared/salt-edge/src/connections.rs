@@ -80,7 +80,7 @@ impl Client {
     ) -> Result<RemoteConnection, BankError> {
         let url = self.url(&["connections", id.as_str()], &[]);
         let wire: Connection = self.read(Call::get(SHOW, url), now).await?;
-        let shown = translate::connection(wire).map_err(|why| unreadable(SHOW, why))?;
+        let shown = of(wire, now).map_err(|why| unreadable(SHOW, why))?;
         if shown.id != *id {
             return Err(unreadable(SHOW, "another connection than asked for"));
         }
@@ -100,7 +100,7 @@ impl Client {
                 shown.push(
                     serde_json::from_str::<Connection>(row.get())
                         .map_err(|_| "not an object")
-                        .and_then(translate::connection)
+                        .and_then(|wire| of(wire, now))
                         .and_then(|found| {
                             if found.customer == *customer {
                                 Ok(found)
@@ -129,6 +129,17 @@ impl Client {
             Some(true) | None => Ok(()),
         }
     }
+}
+
+/// A connection as it is told, but for what is told of the future.
+fn of(wire: Connection, now: Timestamp) -> Result<RemoteConnection, translate::Why> {
+    let ahead = translate::ahead(&wire, now);
+    let shown = translate::connection(wire, now)?;
+    if ahead {
+        tracing::warn!(remote = %shown.id,
+            "the newest attempt is said to be of the future: that is not believed");
+    }
+    Ok(shown)
 }
 
 fn body(pages: &OpenPages, mode: Mode) -> Open<'_> {

@@ -14,7 +14,7 @@ use domain::{
 };
 
 pub use account::account;
-pub use connection::connection;
+pub use connection::{ahead, connection};
 pub use consent::consent;
 pub use provider::provider;
 pub use transaction::{plausible, transaction};

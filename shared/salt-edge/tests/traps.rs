@@ -9,6 +9,10 @@ use salt_edge::{
     wire::{account::Account, connection::Connection, transaction::Transaction},
 };
 
+fn now() -> jiff::Timestamp {
+    "2026-03-01T10:01:00Z".parse().unwrap()
+}
+
 const ROW: &str = r#"{ "id": "101", "account_id": "11", "status": "posted", "made_on": "2026-03-01",
   "amount": -23.9, "currency_code": "EUR", "description": "GROCER", "category": "groceries",
   "extra": { "posting_date": "2026-03-03", "time": "23:59:59", "current_date": "28.2.2026" },
@@ -116,8 +120,33 @@ fn trap_24_a_connection_that_never_succeeded_is_readable_and_has_no_data() {
       "last_attempt": { "id": "9", "finished": true, "success_at": null,
                         "fail_at": "2026-03-01T10:00:00Z", "fail_error_class": "InvalidCredentials" } }"#;
     let wire: Connection = serde_json::from_str(text).unwrap();
-    let attempt = translate::connection(wire).unwrap().attempt.unwrap();
+    let attempt = translate::connection(wire, now()).unwrap().attempt.unwrap();
     assert!(attempt.finished && attempt.success_at.is_none() && attempt.failure.is_some());
+}
+
+#[test]
+fn bad_input_an_attempt_of_the_future_is_from_when_it_began_or_nobody_knows() {
+    let (began, ended) = ("2026-03-01T09:58:00Z", "2026-03-01T10:00:00Z");
+    let (soon, ahead) = ("2026-03-01T10:04:00Z", "2126-03-01T10:00:00Z");
+    for (told, want) in [
+        ([Some(began), Some(ended)], [Some(began), Some(ended)]),
+        ([Some(began), Some(soon)], [Some(began), Some(soon)]),
+        ([Some(began), Some(ahead)], [Some(began), Some(began)]),
+        ([Some(ahead), Some(ended)], [None, Some(ended)]),
+        ([Some(ahead), Some(ahead)], [None, None]),
+        ([None, Some(ahead)], [None, None]),
+        ([Some(ahead), None], [None, None]),
+    ] {
+        let attempt = serde_json::json!({"id": "9", "created_at": told[0], "success_at": told[1]});
+        let text = serde_json::json!({"id": "7", "customer_id": "8", "provider_code": "bank_xf",
+            "status": "active", "last_attempt": attempt});
+        let wire: Connection = serde_json::from_value(text).unwrap();
+        assert_eq!(translate::ahead(&wire, now()), want != told, "{told:?}");
+        let read = translate::connection(wire, now()).unwrap().attempt.unwrap();
+        let want = want.map(|at| at.map(|at| at.parse().unwrap()));
+        assert_eq!([read.created_at, read.success_at], want, "{told:?}");
+        assert_eq!(read.finished, told[1].is_some(), "{told:?}");
+    }
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn y1_y2_each_state_and_reason_has_one_decision() {
     let leave = |until| Look::Leave { until };
     let (idle, ask, fetch) = (leave(None), Look::Ask, Look::Read);
     let begun = |ago| Attempt { finished: false, success_at: None, ..ended(ago, true) };
+    let unknown = Attempt { created_at: None, ..begun(1) };
     let given_up = Attempt { user_present: true, ..ended(1, false) };
     let closed = RemoteConnection { health: Health::Disabled, ..bank() };
     let refused = RemoteConnection { next_refresh_possible_at: None, ..bank() };
@@ -85,6 +86,8 @@ fn y1_y2_each_state_and_reason_has_one_decision() {
         ),
         ("running", with(begun(1)), read, &none, all(&idle)),
         ("never ended", with(begun(14)), read, &none, askers(&ask)),
+        ("nobody knows since when", with(unknown.clone()), read, &none, askers(&ask)),
+        ("… but it was asked for", with(unknown), read, &none.with(at(1)), all(&idle)),
         ("the day is spent", bank(), read, &spent, askers(&leave(budget))),
         ("the bank wants a pause", later, read, &none, askers(&leave(Some(soon)))),
         ("it cannot be asked", refused, read, &none, all(&idle)),
@@ -96,4 +99,18 @@ fn y1_y2_each_state_and_reason_has_one_decision() {
         |remote| decided(&remote, read, &none).map(|look| matches!(look, Look::Change(_)));
     assert_eq!(changed(closed), [true; 4], "a bank that is closed for good");
     assert_eq!(changed(with(ended(1, false))), [true; 4], "what its user must mend");
+}
+
+#[test]
+fn y1_what_was_read_in_the_future_hides_nothing() {
+    let ahead = Some("2126-03-02T09:00:00Z".parse().unwrap());
+    for (entry, checked, want) in [
+        (Some(at(13)), Some(at(3)), Some(at(3))),
+        (ahead, Some(at(3)), Some(at(3))),
+        (Some(at(13)), ahead, Some(at(13))),
+        (ahead, ahead, None),
+        (Some(at(13)), Some(now() + CLOCKS), Some(now() + CLOCKS)),
+    ] {
+        assert_eq!(newest_read(entry, checked, now()), want, "{entry:?} {checked:?}");
+    }
 }

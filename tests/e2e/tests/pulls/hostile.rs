@@ -92,3 +92,30 @@ async fn bad_input_an_id_that_stands_twice_on_a_page_is_one_row_and_one_account(
     };
     assert_eq!(ids(&ada.again(&connection).await), ids(&connection));
 }
+
+#[tokio::test]
+async fn bad_input_an_attempt_of_the_next_century_is_read_and_hides_none_that_comes_after_it() {
+    let logs = Logs::at("info");
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let (remote, control) = (oracle::newest(&world), world.salt_edge.control());
+    let fault = ApiFaultKind::Spoilt(Spoilt::NextCentury);
+    let fault = ApiFault::next(fault, "GET", "/api/v6/connections/*");
+    control.add_api_fault(ApiFault { times: u32::MAX, ..fault });
+    for text in ["SAID TO BE OF 2126", "AND OF TODAY"] {
+        add(&world, row("-1.00", text));
+        salt_edge_calls(&world, remote).await;
+        world.settle().await;
+        control.clear_faults();
+        oracle::assert_equal(&ada, &connection, remote).await;
+        let shown = ada.again(&connection).await;
+        let of: jiff::Timestamp = shown["data_as_of"].as_str().unwrap().parse().unwrap();
+        assert!(of <= world.cloud.clock().now(), "{text}: {shown}");
+        for account in shown["accounts"].as_array().unwrap() {
+            let path = format!("/v1/accounts/{}/statements", account["id"].as_str().unwrap());
+            assert_eq!(ada.get(&path).await["statements"], serde_json::json!([]), "{text}");
+        }
+    }
+    assert!(logs.text().contains("of the future: that is not believed"));
+}

@@ -23,6 +23,8 @@ pub enum Spoilt {
     NoDay,
     /// A currency that does not exist.
     NoCurrency,
+    /// A connection whose newest attempt has succeeded in a hundred years.
+    NextCentury,
 }
 
 /// Six megabytes: more than an answer may have.
@@ -51,6 +53,9 @@ impl Spoilt {
             }),
             Self::NoDay => each(&mut body, |row| row["made_on"] = "9999-12-31".into()),
             Self::NoCurrency => each(&mut body, |row| row["currency_code"] = "XQZ".into()),
+            Self::NextCentury => {
+                body["data"]["last_attempt"]["success_at"] = "2126-03-02T09:00:00Z".into();
+            }
         }
         Some(body.to_string())
     }
