@@ -43,7 +43,7 @@ pub(crate) async fn read(
     let head = tail.head();
     let first = ledger.history != History::Complete || head.number == 0;
     let mut listed = bank.client.accounts(&remote.id, now).await?;
-    listed.rows = plan::listed(listed.rows);
+    listed.rows = plan::listed(listed.rows, &bank.account_key);
     let known_at = ledger.read_at.max(tail.connection.checked_at);
     let settled = settle(parts, &bank.account_key, tail, &ledger, &listed, now).await?;
     let Some(elsewhere) = &settled else { return Ok(Copied::LostRace) };

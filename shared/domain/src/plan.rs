@@ -189,7 +189,8 @@ pub fn plan(
     fetched: &Fetched,
     key: &[u8],
 ) -> Delta {
-    let remotes = account::listed(fetched.accounts.iter().map(|one| one.account.clone()));
+    let listed = fetched.accounts.iter().map(|one| one.account.clone());
+    let remotes = account::listed(listed, key);
     let claimed = account::claim(ledger, &remotes, key);
     let start = compared_from(fetched.known_at, fetched.read_at, ledger.overlap());
     let kept = overlap_start(fetched.read_at, ledger.overlap());

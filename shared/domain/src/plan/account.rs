@@ -30,6 +30,25 @@ struct Theirs<'a> {
     identity: Option<String>,
 }
 
+impl<'a> Theirs<'a> {
+    fn of(account: &'a RemoteAccount, key: &[u8]) -> Self {
+        Self { account, identity: identity(account, key) }
+    }
+
+    fn dead(&self) -> bool {
+        self.account.updated_on_last_attempt == Some(false)
+    }
+
+    /// Whether it is dead, and another entry shows the same account: one that lives, or a newer one.
+    fn replaced(&self, other: &Self) -> bool {
+        let same = self.identity.is_some() && self.identity == other.identity;
+        let (one, another) = (self.account, other.account);
+        let alike = (&one.name, &one.nature) == (&another.name, &another.nature);
+        let newer = !other.dead() || another.id > one.id;
+        same && alike && self.dead() && newer
+    }
+}
+
 type Rule = fn(&AccountFacts, &Theirs<'_>) -> bool;
 
 /// The ladder. The number comes before the provider's id: an id that turns up with another number's
@@ -54,10 +73,24 @@ fn alike(ours: &AccountFacts, theirs: &Theirs<'_>) -> bool {
     (&ours.name, &ours.nature, ours.currency) == (&theirs.name, &theirs.nature, theirs.currency)
 }
 
-/// The accounts of a list, each once: of an id that stands there twice what it says last.
-pub fn listed(rows: impl IntoIterator<Item = RemoteAccount>) -> Vec<RemoteAccount> {
+/// The accounts of a list, each once: of an id that stands there twice what it says last. Salt Edge may show an account
+/// anew, and keep the entry that it had before beside it, dead: that one is no account of its own.
+pub fn listed(rows: impl IntoIterator<Item = RemoteAccount>, key: &[u8]) -> Vec<RemoteAccount> {
     let by_id: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-    by_id.into_values().collect()
+    let theirs: Vec<_> = by_id.values().map(|account| Theirs::of(account, key)).collect();
+    let kept = theirs.iter().filter(|one| !theirs.iter().any(|other| one.replaced(other)));
+    kept.map(|one| one.account.clone()).collect()
+}
+
+/// The one of ours that fits. Of several that are alike in all that a step looks at, as a copy of an account and the
+/// account that it was made of, the one that is still delivered.
+fn choice<'a>(step: MatchedBy, fitting: &[&'a AccountFacts]) -> Option<&'a AccountFacts> {
+    let exact = matches!(step, MatchedBy::ProviderId | MatchedBy::NumberAndName);
+    let mut living = fitting.iter().filter(|ours| exact && !ours.gone);
+    match (fitting, living.next(), living.next()) {
+        ([only], ..) | (_, Some(only), None) => Some(only),
+        _ => None,
+    }
 }
 
 /// Which of our accounts each of the provider's is, and by which step. Each of ours is claimed once, and
@@ -67,16 +100,13 @@ pub(super) fn claim(
     remotes: &[RemoteAccount],
     key: &[u8],
 ) -> BTreeMap<RemoteAccountId, (AccountId, MatchedBy)> {
-    let mut theirs: Vec<_> = remotes
-        .iter()
-        .map(|account| Theirs { account, identity: identity(account, key) })
-        .collect();
+    let mut theirs: Vec<_> = remotes.iter().map(|account| Theirs::of(account, key)).collect();
     let mut ours: Vec<_> = ledger.accounts.values().map(|account| &account.facts).collect();
     let mut claimed = BTreeMap::new();
     for (step, fits) in LADDER {
         for one in &theirs {
-            let mut fitting = ours.iter().filter(|ours| fits(ours, one));
-            let (Some(only), None) = (fitting.next(), fitting.next()) else { continue };
+            let fitting: Vec<_> = ours.iter().copied().filter(|ours| fits(ours, one)).collect();
+            let Some(only) = choice(step, &fitting) else { continue };
             if theirs.iter().filter(|other| fits(only, other)).count() == 1 {
                 claimed.insert(one.account.id.clone(), (only.id.clone(), step));
             }

@@ -12,6 +12,7 @@ use crate::{
 use jiff::Timestamp;
 
 mod accounts;
+mod anew;
 mod late;
 mod pending;
 mod tails;

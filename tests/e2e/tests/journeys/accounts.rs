@@ -1,8 +1,9 @@
 //! Which account is which, and which ledger of the SaaS it is.
 
 use e2e::{
-    RETURN_TO, TENANT, User, hours, minutes, quiet,
+    RETURN_TO, TENANT, User, hours, minutes, oracle, quiet,
     raw::{Raw, raw},
+    revoking::reads_since,
     user, world,
 };
 use local_cloud::{Effect, Fault, Service, World, WorldOptions};
@@ -273,6 +274,70 @@ async fn l6_a_visit_says_what_became_of_each_account() {
         let listed = now["accounts"].as_array().unwrap();
         assert_eq!(listed.len(), 4, "one number in two currencies is two accounts: {now:#}");
     }
+}
+
+/// The bank shows an account with all that it has under another key: Salt Edge keeps what it had, dead, and copies a
+/// second one.
+fn shown_anew(world: &World, key: &str) -> String {
+    let (control, at) = (world.salt_edge.control(), BankAt::of(BANK));
+    let old = control.book(&at).unwrap().account(key).unwrap().clone();
+    control.set_closed(&at, key, true).unwrap();
+    let (name, nature, currency) = (old.name, old.nature, old.currency);
+    let (opening, iban) = (Some(old.opening), Some(old.iban));
+    let account = NewAccount { name, nature, currency, opening, iban };
+    let anew = control.open_account(&at, account).unwrap();
+    for row in old.rows {
+        let row = NewRow {
+            amount: row.amount,
+            description: row.description,
+            made_on: Some(row.made_on),
+            status: row.status,
+            reference: row.reference,
+            posting_date: row.posting_date,
+            mode: row.mode,
+            category: row.category,
+            extra: row.extra,
+            early_id: false,
+        };
+        control.add_row(&at, &anew, row).unwrap();
+    }
+    anew
+}
+
+#[tokio::test]
+async fn y4_an_account_that_salt_edge_shows_anew_beside_its_dead_entry_goes_on() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let before = ada.feed(&connection, None).await;
+    let (one, two) = ("Everyday", "Rainy days");
+    let unchanged = told(&[(one, "unchanged"), (two, "unchanged")]);
+    let key = shown_anew(&world, "account-1");
+    world.advance(minutes(61), minutes(61)).await;
+    let session = visited(&ada, &connection, "fetch-accounts", &Walk::default()).await;
+    assert_eq!(changes(&session), unchanged, "{session:#}");
+    let dead = world.salt_edge.control().accounts(oracle::newest(&world))[0].clone();
+    assert_eq!(dead.extra["updated_on_last_attempt"], false, "it is there: {dead:#?}");
+    let calls = world.salt_edge.control().record().calls.len();
+    let row = NewRow::booked("-3.20".parse().unwrap(), "COFFEE");
+    world.salt_edge.control().add_row(&BankAt::of(BANK), &key, row).unwrap();
+    world.advance(minutes(61), minutes(61)).await;
+    let session = visited(&ada, &connection, "fetch-accounts", &Walk::default()).await;
+    assert_eq!(changes(&session), unchanged, "{session:#}");
+    let asked = format!("account_id={}", dead.id);
+    let reads = reads_since(&world, calls);
+    assert!(!reads.is_empty() && !reads.iter().any(|call| call.contains(&asked)), "{reads:#?}");
+    // A fresh link brings ids that are all new, and the dead entry not any more.
+    let again = ada.link(BANK).await;
+    let ids = |shown: &Value| -> Vec<Value> {
+        shown["accounts"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&again), ids(&connection));
+    assert!(again["accounts"].as_array().unwrap().iter().all(|one| one["gone"] == false));
+    let news = ada.feed(&connection, before.cursor.as_deref()).await;
+    assert_eq!((news.added.len(), news.removed.len()), (1, 0), "{news:#?}");
+    assert_eq!(news.added[0]["description"], "COFFEE");
+    oracle::assert_equal(&ada, &again, oracle::newest(&world)).await;
 }
 
 #[tokio::test]

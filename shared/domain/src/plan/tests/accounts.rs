@@ -4,9 +4,9 @@ use super::*;
 use crate::journal::MatchedBy;
 
 /// Salt Edge's id, number, name, nature, currency.
-type Told<'a> = (&'a str, Option<&'a str>, &'a str, &'a str, &'a str);
+pub(super) type Told<'a> = (&'a str, Option<&'a str>, &'a str, &'a str, &'a str);
 
-fn account(told: Told<'_>) -> FetchedAccount {
+pub(super) fn account(told: Told<'_>) -> FetchedAccount {
     let (id, number, name, nature, currency) = told;
     let usual = fetched(&[], None, &[]).accounts.remove(0);
     let currency = currency.parse().unwrap();
