@@ -21,7 +21,7 @@ pub(crate) async fn lines(
     made: &Made,
 ) -> Result<Vec<Row>, Problem> {
     let (tenant, id) = (&connection.tenant, &connection.id);
-    let behind = table.behind_about(tenant, id, made.at).await?;
+    let behind = table.behind_about(tenant, id, &statement.account, made.at).await?;
     if behind.newest() >= made.at
         && let Some(lines) = out_of_folds(table, connection, statement, made, &behind).await?
     {

@@ -58,7 +58,7 @@ pub(crate) async fn page(
 ) -> Result<Found, Problem> {
     let Connection { tenant, id, .. } = wanted.connection;
     let upto = place.as_ref().map(|place| place.head);
-    let behind = table.behind_folds(tenant, id, upto).await?;
+    let behind = table.behind_folds(tenant, id, wanted.account, upto).await?;
     if let Ok(found) = walk(table, wanted, place.as_ref(), &behind).await? {
         return Ok(found);
     }

@@ -73,7 +73,7 @@ pub(crate) async fn show(table: &Table, call: &Call) -> Result<Answer, Problem> 
     let seen = of_account(table, call, &id).await?;
     let connection = &seen.connection;
     let (tenant, of) = (&connection.tenant, &connection.id);
-    let mut behind = table.behind_folds(tenant, of, None).await?;
+    let mut behind = table.behind_folds(tenant, of, &id, None).await?;
     let known = seen.entries.iter().rev().find_map(|entry| entry.account(&id));
     let currency = known.ok_or_else(not_found)?.facts.currency;
     let zone = connection.institution.zone();

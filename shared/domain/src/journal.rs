@@ -13,6 +13,7 @@ mod tests;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+pub use cut::Fits;
 pub use fold::{Changed, Fold, FoldName, Folded, FoldedAccount, Folds, Lines, Rows, Torn};
 pub use ledger::{Arrival, History, Ledger, LedgerAccount};
 pub use past::{Past, Stretch};

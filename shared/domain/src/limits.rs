@@ -93,8 +93,6 @@ pub const RECEIPTS_SHOWN: usize = 2_000;
 pub const FOLD_ENTRIES: u64 = 64;
 /// What the entries behind the folds weigh, in bytes before compression, from which on they are written anew.
 pub const FOLD_BYTES: u64 = 128 * 1024;
-/// Rows of one fold, unless one day has more; it is cut when it has half as many again.
-pub const FOLD_ROWS: usize = 200;
 /// How long what was delivered stays readable after a revocation, where a tenant has no time of its own.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The longest time that a tenant may have of its own, in days.

@@ -1,5 +1,5 @@
 //! Books of accounts: where they stood is in the index of the folds, the balances that the bank had told until then
-//! lie beside the folds, an item for each account and month.
+//! lie beside the folds, in pieces of some days of a month.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use domain::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
+    dense::Dense,
     error::StoreError,
     folds::Behind,
-    item::Draft,
-    keys::{self, END, Key},
+    keys::{self, END},
     table::{Query, Table},
 };
 
@@ -66,7 +66,7 @@ impl Table {
         connection: &ConnectionId,
         known: &[Entry],
     ) -> Result<Behind, StoreError> {
-        let mut folds = self.folds(tenant, connection, false).await?.unwrap_or_default();
+        let mut folds = self.folds(tenant, connection, None).await?;
         let newest = known.last().map(|entry| entry.at);
         if newest.is_none_or(|newest| folds.through > newest) {
             folds = Folds::default();
@@ -75,19 +75,21 @@ impl Table {
         Ok(Behind { folds, entries })
     }
 
-    /// Folds, and the entries behind them through a moment; where the folds go further, as they stand.
+    /// Folds, and the entries behind them through a moment, for what is read of one account; where the folds go further, as
+    /// they stand.
     pub async fn behind_about(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
+        account: &AccountId,
         at: Position,
     ) -> Result<Behind, StoreError> {
-        let folds = self.folds(tenant, connection, false).await?.unwrap_or_default();
+        let folds = self.folds(tenant, connection, Some(account)).await?;
         let entries = self.log(tenant, connection, folds.through.next(), Some(at), false).await?;
         Ok(Behind { folds, entries })
     }
 
-    /// An account's balances from a month on.
+    /// An account's balances from a day on.
     async fn balances(
         &self,
         tenant: &TenantId,
@@ -98,35 +100,31 @@ impl Table {
         let pk = keys::partition(tenant, connection);
         let from = keys::balances(account, since);
         let to = format!("{}{END}", keys::balances(account, Date::MAX));
-        self.by_day("balances", Query::table(&pk, &from, &to)).await
+        self.by_day(account, Query::table(&pk, &from, &to)).await
     }
 
-    /// The months of balances that are added to.
+    /// The pieces of balances that are added to.
     pub(crate) async fn growing(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
         folds: &Folds,
     ) -> Result<BTreeMap<FoldName, Balances>, StoreError> {
-        let key = |(account, month): &FoldName| keys::balances(account, *month);
-        self.cached(tenant, connection, ("balances", &folds.growing(), key), true).await
+        let key = |(account, start): &FoldName| keys::balances(account, *start);
+        self.cached(tenant, connection, (&folds.growing(), key)).await
     }
 
-    /// Writes the months of balances, and notes where the books stand in an index that is yet to be written; how many
-    /// months.
+    /// Writes the pieces of balances, and notes where the books stand in an index that is yet to be written; how many
+    /// pieces.
     pub(crate) async fn keep_books(
         &self,
-        tenant: &TenantId,
-        connection: &ConnectionId,
+        pk: &str,
         next: &mut Folds,
         books: Books,
     ) -> Result<usize, StoreError> {
-        for ((account, month), told) in &books.balances {
-            let key = Key {
-                pk: keys::partition(tenant, connection),
-                sk: keys::balances(account, *month),
-            };
-            self.put_newer(Draft::new(&key, "balances", told)?, next.through).await?;
+        for (name, told) in &books.balances {
+            let sk = keys::balances(&name.0, name.1);
+            self.put_newer((pk, sk), told.bytes(name)?, next.through).await?;
         }
         let written = books.balances.len();
         for (account, standing) in books.standings {

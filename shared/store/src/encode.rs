@@ -1,6 +1,7 @@
 //! The one way in which a record becomes bytes and bytes a record.
 //!
-//! The first byte names the form: 1 is JSON, 2 is JSON deflated, 3 is an entry's (see [`crate::entry`]). A reader
+//! The first byte names the form: 1 is JSON, 2 is JSON deflated, 3 is an entry's (see [`crate::entry`]), 4 is of what lies
+//! beside the journal (see [`crate::dense`]). A reader
 //! accepts all of them, so that either release of a deploy reads what the other wrote: a new form is read by a
 //! release before it is written by the next.
 

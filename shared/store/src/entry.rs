@@ -258,4 +258,4 @@ fn each_row(entry: &mut Value, mut with: impl FnMut(&AccountId, &mut Value)) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

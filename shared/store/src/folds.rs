@@ -8,12 +8,13 @@ use domain::{
     journal::{Entry, Fold, FoldName, Folds, Position, Torn},
 };
 use jiff::civil::Date;
-use serde::de::DeserializeOwned;
 
 use crate::{
+    dense::{Dense, OneUnit},
     entries::Bases,
     error::StoreError,
-    item::{self, Draft, number, text_of},
+    index::Top,
+    item::{Draft, bytes_of, number, text_of},
     keys::{self, Key},
     table::{Query, Table, When},
 };
@@ -35,15 +36,16 @@ impl Behind {
 }
 
 impl Table {
-    /// Folds and the entries behind them, as they stand or as they stood at an entry: not more is read than
-    /// stands behind the folds. Folds that this release cannot read are not there.
+    /// Folds and the entries behind them, as they stand or as they stood at an entry, for what is read of one account:
+    /// not more is read than stands behind the folds. Folds that this release cannot read are not there.
     pub async fn behind_folds(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
+        account: &AccountId,
         upto: Option<Position>,
     ) -> Result<Behind, StoreError> {
-        let folds = self.folds(tenant, connection, false).await?.unwrap_or_default();
+        let folds = self.folds(tenant, connection, Some(account)).await?;
         if upto.is_some_and(|upto| folds.through > upto) {
             return self.behind_nothing(tenant, connection, upto).await;
         }
@@ -74,19 +76,21 @@ impl Table {
     ) -> Result<BTreeMap<Date, Fold>, StoreError> {
         let pk = keys::partition(tenant, connection);
         let (from, to) = (keys::fold(account, first), keys::fold(account, last));
-        self.by_day("fold", Query::table(&pk, &from, &to)).await
+        self.by_day(account, Query::table(&pk, &from, &to)).await
     }
 
-    /// What a query finds, by the day with which each key ends. What cannot be read is left out.
-    pub(crate) async fn by_day<T: DeserializeOwned>(
+    /// What a query finds of an account, by the day with which each key ends. What cannot be read is left out.
+    pub(crate) async fn by_day<T: Dense>(
         &self,
-        kind: &'static str,
+        account: &AccountId,
         query: Query<'_>,
     ) -> Result<BTreeMap<Date, T>, StoreError> {
         let mut found = BTreeMap::new();
         self.query(query, |item| {
             let day = text_of(&item, "sk").and_then(|sk| sk.rsplit('#').next()?.parse().ok());
-            if let (Some(day), Some(one)) = (day, cached(item::record(kind, &item))?) {
+            if let (Some(day), Some(bytes)) = (day, bytes_of(&item))
+                && let Some(one) = cached(T::of(&(account.clone(), day), bytes))?
+            {
                 found.insert(day, one);
             }
             Ok(true)
@@ -108,16 +112,21 @@ impl Table {
     ) -> Result<usize, StoreError> {
         let Some(newest) = known.last() else { return Ok(0) };
         // Full price: what is written from folds must not be older than their index says.
-        let folds = self.folds(tenant, connection, true).await?.unwrap_or_default();
-        if !folds.due(newest) {
+        let top = self.top(tenant, connection, true).await?;
+        let accounts = top.as_ref().and_then(Top::folds).unwrap_or_default();
+        if !accounts.due(newest) {
             return Ok(0);
         }
+        let months = self.months(tenant, connection, None, top.as_ref(), true).await?;
+        let (folds, months) = top.and_then(|top| top.with(months, None)).unwrap_or_default();
+        let pk = keys::partition(tenant, connection);
+        let fits = OneUnit { pk: &pk };
         let entries = self.through(tenant, connection, folds.through, known).await?;
         let loaded = self.listed(tenant, connection, &folds.stale(&entries), &folds).await?;
         let growing = self.growing(tenant, connection, &folds).await?;
-        let books = folds.observe(&loaded, &growing, &entries);
+        let books = folds.observe(&loaded, &growing, &entries, &fits);
         let mut next = folds;
-        let written = next.advance(loaded, &entries);
+        let written = next.advance(loaded, &entries, &fits);
         let (written, books) = if let (Ok(written), Ok(books)) = (&written, &books) {
             (written.clone(), books.clone())
         } else {
@@ -125,39 +134,23 @@ impl Table {
             let all = self.through(tenant, connection, Position::start(1), known).await?;
             let written = written.unwrap_or_else(|Torn| {
                 next = Folds::default();
-                next.advance(BTreeMap::new(), &all).unwrap_or_default()
+                next.advance(BTreeMap::new(), &all, &fits).unwrap_or_default()
             });
-            let books = books
-                .or_else(|Torn| Folds::default().observe(&BTreeMap::new(), &BTreeMap::new(), &all));
+            let nothing = (&BTreeMap::new(), &BTreeMap::new());
+            let books =
+                books.or_else(|Torn| Folds::default().observe(nothing.0, nothing.1, &all, &fits));
             (written, books.unwrap_or_default())
         };
         if next.through != newest.at {
             // An entry is not to be seen yet.
             return Ok(0);
         }
-        for ((account, start), fold) in &written {
-            let key = Key::fold(tenant, connection, account, *start);
-            self.put_newer(Draft::new(&key, "fold", fold)?, fold.at).await?;
+        for (name, fold) in &written {
+            self.put_newer((&pk, keys::fold(&name.0, name.1)), fold.bytes(name)?, fold.at).await?;
         }
-        let months = self.keep_books(tenant, connection, &mut next, books).await?;
-        let index = Draft::new(&Key::folds(tenant, connection), "folds", &next)?;
-        self.put_newer(index, next.through).await?;
-        Ok(written.len() + months + 1)
-    }
-
-    pub(crate) async fn folds(
-        &self,
-        tenant: &TenantId,
-        connection: &ConnectionId,
-        newest: bool,
-    ) -> Result<Option<Folds>, StoreError> {
-        let key = Key::folds(tenant, connection);
-        let found = if newest {
-            self.get_newest("folds", &key).await
-        } else {
-            self.get("folds", &key).await
-        };
-        Ok(cached(found)?.flatten())
+        let pieces = self.keep_books(&pk, &mut next, books).await?;
+        let listed = self.keep_index(&pk, &next, &months).await?;
+        Ok(written.len() + pieces + listed)
     }
 
     /// Those of these folds that are listed.
@@ -174,25 +167,26 @@ impl Table {
         };
         let names: Vec<FoldName> = names.iter().filter(|name| listed(name)).cloned().collect();
         let key = |(account, start): &FoldName| keys::fold(account, *start);
-        self.cached(tenant, connection, ("fold", &names, key), true).await
+        self.cached(tenant, connection, (&names, key)).await
     }
 
-    /// What these names lead to. Those that are missing or cannot be read are left out.
-    pub(crate) async fn cached<T: DeserializeOwned>(
+    /// What these names lead to, at full price. Those that are missing or cannot be read are left out.
+    pub(crate) async fn cached<T: Dense>(
         &self,
         tenant: &TenantId,
         connection: &ConnectionId,
-        (kind, names, key): (&'static str, &[FoldName], impl Fn(&FoldName) -> String),
-        consistent: bool,
+        (names, key): (&[FoldName], impl Fn(&FoldName) -> String),
     ) -> Result<BTreeMap<FoldName, T>, StoreError> {
         let pk = keys::partition(tenant, connection);
         let key = |name| Key { pk: pk.clone(), sk: key(name) };
         let keys: Vec<Key> = names.iter().map(key).collect();
         let mut loaded = BTreeMap::new();
-        for item in self.items(&keys, consistent).await? {
+        for item in self.items(&keys, true).await? {
             let sk = text_of(&item, "sk").unwrap_or_default();
             let name = keys.iter().position(|key| key.sk == sk).and_then(|at| names.get(at));
-            if let (Some(name), Some(found)) = (name, cached(item::record(kind, &item))?) {
+            if let (Some(name), Some(bytes)) = (name, bytes_of(&item))
+                && let Some(found) = cached(T::of(name, bytes))?
+            {
                 loaded.insert(name.clone(), found);
             }
         }
@@ -235,10 +229,16 @@ impl Table {
         self.entries(&pk, &stored, &mut Bases::default()).await
     }
 
-    /// Puts a fold, or their index, where nothing or an older one is.
-    pub(crate) async fn put_newer(&self, draft: Draft, at: Position) -> Result<(), StoreError> {
+    /// Puts a fold, or of the index, where nothing or an older one is.
+    pub(crate) async fn put_newer(
+        &self,
+        (pk, sk): (&str, String),
+        bytes: Vec<u8>,
+        at: Position,
+    ) -> Result<(), StoreError> {
         let order = u64::from(at.generation) * 1_000_000_000_000 + at.number;
-        match self.put(draft.with("v", number(order)).done(), When::Newer(order)).await {
+        let draft = Draft::of_bytes(&Key::there(pk, &sk), bytes).with("v", number(order));
+        match self.put(draft.done(), When::Newer(order)).await {
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error),
         }

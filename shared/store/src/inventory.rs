@@ -107,6 +107,7 @@ mod tests {
             ("T#acme#C#con_1", "F", Some("fold_indexes")),
             ("T#acme#C#con_1", "F#acc_1#2026-01-01", Some("folds")),
             ("T#acme#C#con_1", "F#acc_1#B#2026-01-01", Some("folds")),
+            ("T#acme#C#con_1", "F#M#acc_1#2026-01-01", Some("folds")),
             ("T#acme#N", "N#0000495000", Some("visits_of_tenant")),
             ("T#acme#N#ada", "N#0000495000", Some("visits_counted")),
             ("CATALOGUE", "HEAD", Some("catalogue")),

@@ -38,17 +38,7 @@ impl Key {
 
     /// Which folds a connection has.
     pub(crate) fn folds(tenant: &TenantId, connection: &ConnectionId) -> Self {
-        Self::new(partition(tenant, connection), "F")
-    }
-
-    /// The rows of an account from one day on.
-    pub(crate) fn fold(
-        tenant: &TenantId,
-        connection: &ConnectionId,
-        account: &AccountId,
-        start: Date,
-    ) -> Self {
-        Self::new(partition(tenant, connection), fold(account, start))
+        Self::new(partition(tenant, connection), FOLD)
     }
 
     /// What the SaaS said of a connection's accounts: in its partition, out of the way of every pull's query.
@@ -235,9 +225,25 @@ pub(crate) fn fold(account: &AccountId, start: Date) -> String {
     format!("F#{account}#{start}")
 }
 
-/// The sort key of an account's balances of a month.
-pub(crate) fn balances(account: &AccountId, month: Date) -> String {
-    format!("F#{account}#B#{month}")
+/// The sort key of a piece of an account's balances, by its first day.
+pub(crate) fn balances(account: &AccountId, start: Date) -> String {
+    format!("F#{account}#B#{start}")
+}
+
+/// The sort key of what the index lists of an account and a month: out of the way of its folds.
+pub(crate) fn month(account: &AccountId, month: Date) -> String {
+    format!("{}#{month}", months(Some(account)))
+}
+
+/// The account and the month that such a sort key names.
+pub(crate) fn of_month(sk: &str) -> Option<(AccountId, Date)> {
+    let (account, month) = sk.strip_prefix("F#M#")?.split_once('#')?;
+    Some((account.parse().ok()?, month.parse().ok()?))
+}
+
+/// The beginning of these sort keys: of one account, or of all.
+pub(crate) fn months(account: Option<&AccountId>) -> String {
+    account.map_or_else(|| String::from("F#M#"), |account| format!("F#M#{account}"))
 }
 
 /// The partition of a tenant's list of connections.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     AccountEntry, AccountFacts, Arrival, Balance, Body, Entry, Ledger, LedgerAccount, Position,
     Row,
-    cut::{cut, sum},
+    cut::{Fits, cut, sum},
     ledger::apply,
 };
 use crate::{
@@ -154,12 +154,13 @@ impl Folds {
         &mut self,
         mut loaded: BTreeMap<FoldName, Fold>,
         entries: &[Entry],
+        fits: &impl Fits,
     ) -> Result<Vec<(FoldName, Fold)>, Torn> {
         let mut written = Vec::new();
         let Some(newest) = entries.last() else { return Ok(written) };
         for name in self.stale(entries) {
             let was = loaded.remove(&name);
-            written.extend(self.anew(name, was, entries, newest.at)?);
+            written.extend(self.anew(name, was, entries, fits)?);
         }
         let mut ledger = self.ledger();
         for entry in entries {
@@ -192,8 +193,9 @@ impl Folds {
         (account, start): FoldName,
         was: Option<Fold>,
         entries: &[Entry],
-        at: Position,
+        fits: &impl Fits,
     ) -> Result<Vec<(FoldName, Fold)>, Torn> {
+        let Some(at) = entries.last().map(|newest| newest.at) else { return Ok(Vec::new()) };
         let starts = self.accounts.get(&account).map(|known| &known.folds);
         let upto = last_day(starts, start);
         let listed = starts.and_then(|folds| folds.get(&start));
@@ -204,12 +206,15 @@ impl Folds {
         if rows == was.rows && known {
             return Ok(Vec::new());
         }
-        let pieces = cut(start, upto, &rows);
         let named = |(start, upto, rows): (Date, Date, Lines)| {
             let of_it = rows.iter().map(|(_, row)| &row.id);
             let changed = of_it.filter_map(|id| Some((id.clone(), *changed.get(id)?))).collect();
             ((account.clone(), start), Fold { at, upto, rows, changed: Some(changed) })
         };
+        let pieces = cut(start, upto, &rows, |start, rows| {
+            let (name, fold) = named((start, upto, rows.to_vec()));
+            fits.fold(&name, &fold)
+        });
         // The pieces that nobody lists yet come first: whoever dies in between leaves the old fold as it was.
         Ok(pieces.into_iter().rev().map(named).collect())
     }

@@ -32,7 +32,7 @@ pub struct Stretch {
     pub folded: Option<Folded>,
     /// How many rows it may have: enough to know how many folds are worth reading at once.
     pub about: usize,
-    /// Whether an entry behind the folds touches it: what [`Folded`] says is no longer so.
+    /// Whether an entry behind the folds touches it, or its fold goes beyond the moment: what [`Folded`] says is not so.
     pub touched: bool,
 }
 
@@ -97,13 +97,16 @@ impl<'a> Past<'a> {
             }
         }
         let listed = known.into_iter().flatten().map(|(start, _)| *start);
+        let moment = self.moment();
         let starts: BTreeSet<Date> = listed.chain(touched.iter().copied()).collect();
         let stretch = |start: Date| {
             let folded = known.and_then(|known| known.get(&start)).cloned();
             let in_fold = folded.as_ref().map_or(0, |folded| folded.rows);
             let about = in_fold + added.get(&start).copied().unwrap_or(0);
             let upto = last_day(known, start);
-            Stretch { start, upto, folded, about, touched: touched.contains(&start) }
+            let beyond = folded.as_ref().is_some_and(|folded| folded.at > moment);
+            let touched = beyond || touched.contains(&start);
+            Stretch { start, upto, folded, about, touched }
         };
         starts.into_iter().rev().map(stretch).collect()
     }

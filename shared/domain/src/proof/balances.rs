@@ -1,24 +1,29 @@
 //! Balances as they are stored beside the folds: each as what is other than in the one before.
 
+use std::collections::BTreeMap;
+
 use jiff::{
     Span, Timestamp,
     civil::{Date, date},
+    tz::TimeZone,
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 
 use super::observed::Observed;
 use crate::{
-    journal::{Position, Torn},
+    id::AccountId,
+    journal::{Fits, Position, Torn},
     money::{Currency, Money, MoneyError},
 };
 
-/// Balances that the bank told in one month, each with the rows as they stood.
+/// Balances that the bank told on some days of a month, each with the rows as they stood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Balances(Vec<Observed>);
 
 impl Balances {
-    pub(super) fn of(told: Vec<Observed>) -> Self {
-        Self(told)
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Those that the index lists. What a writer has left who died before it was listed is passed over.
@@ -30,6 +35,35 @@ impl Balances {
         let known = self.0.iter().take_while(|one| one.at <= through).count();
         if known == listed { Ok(self.0.into_iter().take(listed)) } else { Err(Torn) }
     }
+}
+
+/// What was told behind the newest piece, and what that one holds with it: pieces of whole days of one month, as few as
+/// fit.
+pub(super) fn pieces(
+    account: &AccountId,
+    mut newest: Option<(Date, Vec<Observed>)>,
+    told: &[Observed],
+    fits: &impl Fits,
+) -> BTreeMap<Date, Balances> {
+    let day = |one: &Observed| one.as_of.to_zoned(TimeZone::UTC).date();
+    let mut pieces = BTreeMap::new();
+    for of_a_day in told.chunk_by(|one, next| day(one) == day(next)) {
+        let today = day(&of_a_day[0]);
+        let (mut start, mut piece) = newest.take().unwrap_or((today, Vec::new()));
+        let begins = piece.is_empty();
+        piece.extend_from_slice(of_a_day);
+        let mut all = Balances(piece.clone());
+        let a_month = today.first_of_month() == start.first_of_month();
+        let fits = || a_month && fits.balances(&(account.clone(), start), &all);
+        // A later one is in no earlier piece: what is told with an older day goes with the newest.
+        if !begins && today > start && !fits() {
+            (start, piece) = (today, of_a_day.to_vec());
+            all = Balances(piece.clone());
+        }
+        pieces.insert(start, all);
+        newest = Some((start, piece));
+    }
+    pieces
 }
 
 /// Generation, number, nanoseconds, balance, Σ booked, announced, rows unread, newest row as days, the bank's word.

@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{balances::Balances, book::Book, observed::Observed};
+use super::{
+    balances::{self, Balances},
+    book::Book,
+};
 use crate::{
     id::AccountId,
-    journal::{Entry, Fold, FoldName, FoldedAccount, Folds, Past, Stretch, Torn},
+    journal::{Entry, Fits, Fold, FoldName, FoldedAccount, Folds, Past, Stretch, Torn},
     money::Money,
     statement::Days,
 };
@@ -29,7 +32,8 @@ pub struct Standing {
     first: Timestamp,
     /// The days of the first and the last row.
     days: Option<(Date, Date)>,
-    /// How many balances were told in each month; a later one is in no earlier month.
+    /// How many balances each piece has, by its first day: pieces are of one month, and a later balance is in no earlier
+    /// piece.
     months: BTreeMap<Date, usize>,
 }
 
@@ -105,7 +109,7 @@ impl Wanted<'_> {
             || days.iter().any(|days| stretch.start <= days.to && days.from <= stretch.upto)
     }
 
-    /// The month from which on balances are read; none = there are none.
+    /// The first day from which on pieces of balances are read; none = there are none.
     pub fn since(&self, past: &Past<'_>) -> Option<Date> {
         let months = &standing(past)?.months;
         let (first, last) = (*months.first_key_value()?.0, *months.last_key_value()?.0);
@@ -169,6 +173,10 @@ impl Book {
     ) -> Result<(), Torn> {
         for stretch in past.stretches() {
             let Some(listed) = &stretch.folded else { continue };
+            if listed.at > past.folded() {
+                // A later writer has listed it, and not yet where the book stands.
+                return Err(Torn);
+            }
             let wanted = wanted.contains(&stretch.start);
             match found.remove(&stretch.start) {
                 Some(fold) if fold.at == listed.at && fold.upto == stretch.upto => {
@@ -200,19 +208,11 @@ impl Book {
         }
     }
 
-    /// Where it stands, and what is new in it by month, given how many balances each month had.
-    fn stands(&self, mut months: BTreeMap<Date, usize>) -> Option<(Standing, Told)> {
+    /// Where it stands, given how many balances each piece had.
+    fn stands(&self, months: BTreeMap<Date, usize>) -> Option<Standing> {
         let (first, currency) = self.first?;
-        let mut told = Told::new();
-        for one in &self.observed {
-            let month = one.as_of.to_zoned(TimeZone::UTC).date().first_of_month();
-            let last = months.last_key_value().map(|(month, _)| *month);
-            let month = last.map_or(month, |last| last.max(month));
-            *months.entry(month).or_default() += 1;
-            told.entry(month).or_default().push(one.clone());
-        }
         let counted = self.observed.iter().all(|one| one.counted(currency));
-        let standing = Standing {
+        Some(Standing {
             sum: self.sum.unwrap_or(Ok(Money::zero(currency))).ok().filter(|_| counted),
             told: self.told,
             elsewhere: self.elsewhere,
@@ -220,16 +220,12 @@ impl Book {
             first,
             days: self.days(),
             months,
-        };
-        Some((standing, told))
+        })
     }
 }
 
-/// New balances by month.
-type Told = BTreeMap<Date, Vec<Observed>>;
-
 impl Folds {
-    /// The newest months of balances: what is new is added to them.
+    /// The newest pieces of balances: what is new is added to them.
     pub fn growing(&self) -> Vec<FoldName> {
         let newest = |(id, known): (&AccountId, &FoldedAccount)| {
             let months = &known.book.as_ref()?.months;
@@ -238,13 +234,14 @@ impl Folds {
         self.accounts.iter().filter_map(newest).collect()
     }
 
-    /// Where each account's book stands behind these entries, and the months of balances that are to be written; given
-    /// the folds of [`Folds::stale`] and the months of [`Folds::growing`].
+    /// Where each account's book stands behind these entries, and the pieces of balances that are to be written; given
+    /// the folds of [`Folds::stale`] and the pieces of [`Folds::growing`].
     pub fn observe(
         &self,
         loaded: &BTreeMap<FoldName, Fold>,
         growing: &BTreeMap<FoldName, Balances>,
         entries: &[Entry],
+        fits: &impl Fits,
     ) -> Result<Books, Torn> {
         let mut books = Books::default();
         let named = entries.iter().flat_map(Entry::accounts).map(|account| &account.facts.id);
@@ -260,17 +257,19 @@ impl Folds {
             let found = of_it.map(|((_, start), fold)| (*start, fold.clone())).collect();
             let past = Past::new(id, self, entries);
             let book = Book::of(&past, Wanted::Days(&[]), found, None, None, &TimeZone::UTC)?;
-            let months = known.map(|known| known.months.clone()).unwrap_or_default();
-            let Some((standing, told)) = book.stands(months.clone()) else { continue };
-            for (month, new) in told.into_iter().filter(|_| standing.sum.is_some()) {
-                let name = (id.clone(), month);
-                let mut all = Vec::new();
-                if let Some(listed) = months.get(&month) {
-                    let before = growing.get(&name).cloned().ok_or(Torn)?;
-                    all.extend(before.until(self.through, *listed)?);
+            let mut months = known.map(|known| known.months.clone()).unwrap_or_default();
+            let Some(mut standing) = book.stands(months.clone()) else { continue };
+            if standing.sum.is_some() && !book.observed.is_empty() {
+                let mut newest = None;
+                if let Some((start, listed)) = months.last_key_value() {
+                    let piece = growing.get(&(id.clone(), *start)).cloned().ok_or(Torn)?;
+                    newest = Some((*start, piece.until(self.through, *listed)?.collect()));
                 }
-                all.extend(new);
-                books.balances.insert(name, Balances::of(all));
+                for (start, told) in balances::pieces(id, newest, &book.observed, fits) {
+                    months.insert(start, told.count());
+                    books.balances.insert((id.clone(), start), told);
+                }
+                standing.months = months;
             }
             books.standings.insert(id.clone(), standing);
         }
@@ -283,6 +282,6 @@ impl Folds {
 pub struct Books {
     /// Where each stands.
     pub standings: BTreeMap<AccountId, Standing>,
-    /// Months of balances.
+    /// Pieces of balances, by their first days.
     pub balances: BTreeMap<FoldName, Balances>,
 }

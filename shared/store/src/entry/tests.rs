@@ -17,12 +17,12 @@ const WRITTEN: [(&str, &str); 2] = [
 ];
 const BOOKS: &str = include_str!("../../tests/written/books.txt");
 
-fn records() -> Value {
+pub(crate) fn records() -> Value {
     serde_json::from_str(RECORDS).unwrap()
 }
 
 /// Each record's kind and bytes.
-fn written(text: &str) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn written(text: &str) -> Vec<(String, Vec<u8>)> {
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let line = |line: &str| {

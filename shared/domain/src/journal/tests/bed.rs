@@ -10,7 +10,7 @@ use crate::{
     id::{AccountId, ConnectionId},
     journal::{
         Arrival, Body, Entry, Fold, FoldName, Folds, Ledger, LedgerAccount, Past, Position, Row,
-        Tombstone, Torn,
+        Tombstone,
     },
     money::{self, Money},
     plan::{self, Fetched, FetchedAccount, Held, Place, Unread},
@@ -201,39 +201,21 @@ impl Bed {
         &self.journal[from..]
     }
 
-    /// Writes the folds; `dying` leaves all but the first so many of what is to be written unwritten.
-    pub(super) fn fold(&mut self, dying: Option<usize>) {
-        let (mut folds, behind) = (self.folds.clone(), self.behind().to_vec());
-        let listed = folds.stale(&behind);
-        let loaded = self.kept.iter().filter(|(name, _)| listed.contains(name));
-        let loaded: BTreeMap<_, _> =
-            loaded.map(|(name, fold)| (name.clone(), fold.clone())).collect();
-        let books = folds.observe(&loaded, &self.balances, &behind).unwrap_or_else(|Torn| {
-            let nothing = (&BTreeMap::new(), &BTreeMap::new());
-            Folds::default().observe(nothing.0, nothing.1, &self.journal).unwrap()
-        });
-        let written = folds.advance(loaded, &behind).unwrap_or_else(|Torn| {
-            folds = Folds::default();
-            folds.advance(BTreeMap::new(), &self.journal).unwrap()
-        });
-        let count = dying.map_or(usize::MAX, |of| of % (written.len() + 1));
-        self.kept.extend(written.into_iter().take(count));
-        let count = dying.map_or(usize::MAX, |of| of % (books.balances.len() + 1));
-        self.balances.extend(books.balances.into_iter().take(count));
-        if dying.is_none() {
-            for (id, standing) in books.standings {
-                folds.accounts.get_mut(&id).unwrap().book = Some(standing);
-            }
-            self.folds = folds;
-        }
-    }
-
     /// What the folds and the entries behind them tell of an account; none where they are torn.
     pub(super) fn told(&self, id: &AccountId) -> Option<Vec<(Arrival, Row)>> {
-        let past = Past::new(id, &self.folds, self.behind());
+        self.told_behind(id, self.behind())
+    }
+
+    pub(super) fn told_behind(
+        &self,
+        id: &AccountId,
+        behind: &[Entry],
+    ) -> Option<Vec<(Arrival, Row)>> {
+        let past = Past::new(id, &self.folds, behind);
         let mut rows = Vec::new();
         for stretch in past.stretches() {
             let fold = self.kept.get(&(id.clone(), stretch.start)).cloned();
+            let mut of_it = past.rows(&stretch, fold.clone()).ok()?;
             if !stretch.touched {
                 let folded = stretch.folded.as_ref().unwrap();
                 let fold = fold.as_ref()?;
@@ -243,7 +225,6 @@ impl Bed {
                     fold.rows.iter().fold(zero, |sum, (_, row)| sum.plus(row.facts.money).unwrap());
                 assert_eq!(folded.sum.unwrap_or(zero).text(), sum.text());
             }
-            let mut of_it = past.rows(&stretch, fold).ok()?;
             of_it.append(&mut rows);
             rows = of_it;
         }
@@ -263,6 +244,7 @@ impl Bed {
                     want.len()
                 );
             }
+            self.assert_before(id);
             let past = Past::new(id, &self.folds, self.behind());
             let (ledger, bare) =
                 (past.ledger(), LedgerAccount { rows: BTreeMap::new(), ..account.clone() });
