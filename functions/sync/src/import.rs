@@ -54,12 +54,14 @@ async fn once(parts: &Parts, wanted: &Import, now: Timestamp) -> Result<Copied, 
     let shown = bank.client.rows_of(remote, shown, None, now).await?;
     let found = plan::search(&ledger, account, &shown.account, &(*from..=*to)).unwrap_or_default();
     let data_as_of = ledger.data_as_of.max(tail.connection.checked_data(tail.head()));
-    let Some(delta) = found.import(&ledger, account, rows, now) else {
+    // What is chosen is taken over and nothing else is compared: the look before stays the last one.
+    let looked = ledger.read_at.max(tail.connection.checked_at).unwrap_or(now);
+    let Some(delta) = found.import(&ledger, account, rows, looked) else {
         let due = publish::due(parts, &tail, &[], data_as_of).await?;
         publish::publish(parts, &tail, &[], due, now).await?;
         return Ok(Copied::Unchanged);
     };
     let head = tail.head();
-    let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part: 0 };
-    commit(parts, &tail, &delta, place).await
+    let place = Place { head, tail: &tail.entries, read_at: looked, data_as_of, first_part: 0 };
+    commit(parts, &tail, &delta, place, now).await
 }

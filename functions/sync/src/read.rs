@@ -89,7 +89,7 @@ pub(crate) async fn read(
     let first_part = u16::try_from(if first { head.number } else { 0 }).unwrap_or(u16::MAX);
     let data_as_of = fetched.data_as_of;
     let place = Place { head, tail: &tail.entries, read_at: now, data_as_of, first_part };
-    commit(parts, tail, &delta, place).await
+    commit(parts, tail, &delta, place, now).await
 }
 
 /// Whether Salt Edge was at the bank since the read began. Between the pages of a list a row that got another id stands
@@ -120,18 +120,19 @@ async fn learn(
     parts.table.learn_lateness(institution, &learnt).await
 }
 
-/// Appends what is new, and does what follows from it.
+/// Appends what is new, and does what follows from it. What was not read now is no look: it ends no waiting.
 pub(crate) async fn commit(
     parts: &Parts,
     tail: &Tail,
     delta: &Delta,
     place: Place<'_>,
+    now: Timestamp,
 ) -> Result<Copied, Failed> {
-    let (connection, now, data_as_of) = (&tail.connection, place.read_at, place.data_as_of);
+    let (connection, data_as_of) = (&tail.connection, place.data_as_of);
     let correlation = shell::correlation();
     let entry = |(at, read)| Entry {
         at,
-        read_at: now,
+        read_at: place.read_at,
         correlation: correlation.clone(),
         body: Body::Read(read),
     };
@@ -145,7 +146,9 @@ pub(crate) async fn commit(
             return Ok(Copied::LostRace);
         }
     }
-    mended(parts, connection).await?;
+    if place.read_at == now {
+        mended(parts, connection).await?;
+    }
     if overtaken(parts, connection, data_as_of).await? {
         return Ok(Copied::LostRace);
     }

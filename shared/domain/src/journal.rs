@@ -56,7 +56,7 @@ impl Position {
 pub struct Entry {
     /// Where it stands.
     pub at: Position,
-    /// When it was written.
+    /// When it was read; of an import the look before it, for it compares nothing but what was chosen.
     pub read_at: Timestamp,
     /// What began the work that wrote it: the same id stands on the lines of the log and on the answer to the
     /// call. None on an entry of a release that kept none.

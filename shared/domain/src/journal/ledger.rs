@@ -71,7 +71,7 @@ pub struct Ledger {
     pub head: Position,
     /// Accounts by our id.
     pub accounts: BTreeMap<AccountId, LedgerAccount>,
-    /// When the newest read was written.
+    /// When everything was compared last, as the newest read says.
     pub read_at: Option<Timestamp>,
     /// The age of its data.
     pub data_as_of: Option<Timestamp>,

@@ -21,7 +21,7 @@ pub struct Place<'a> {
     pub head: Position,
     /// The entries that the read compared with.
     pub tail: &'a [Entry],
-    /// When it was read.
+    /// When everything was compared last: now, but for an import.
     pub read_at: Timestamp,
     /// When the provider's attempt succeeded.
     pub data_as_of: Option<Timestamp>,

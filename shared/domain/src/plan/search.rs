@@ -75,15 +75,15 @@ impl Search {
 
     /// The chosen rows as one delta: what is missing is added, what differs is changed, what is not shown any more
     /// is removed. Everything else stays as the ledger has it: also how far its ids have been seen, for a row that
-    /// came under an old id says nothing of those behind it. None where none of them is to be had any more.
+    /// came under an old id says nothing of those behind it; and the last look, from which the next read compares. None where none of them is to be had any more.
     pub fn import(
         self,
         ledger: &Ledger,
         id: &AccountId,
         chosen: &BTreeSet<TransactionId>,
-        now: Timestamp,
+        looked: Timestamp,
     ) -> Option<Delta> {
-        let kept = overlap_start(now, ledger.overlap());
+        let kept = overlap_start(looked, ledger.overlap());
         let mut wanted = rows::Rows {
             added: self.missing.into_iter().filter(|row| chosen.contains(&row.id)).collect(),
             modified: self.differ.into_iter().filter(|to| chosen.contains(&to.to.id)).collect(),

@@ -1,11 +1,14 @@
 //! T5: what the bank has and we do not hold is found by a search that writes nothing, and imported when it is chosen.
 
-use e2e::{Answer, TENANT, User, options, oracle, user, world};
+use e2e::{Answer, TENANT, User, hours, options, oracle, quiet, user, world};
 use local_cloud::World;
 use serde_json::{Value, json};
-use simulator::{BankAt, BankRow, NewRow, RowEdit, RowStatus};
+use simulator::{BankAt, BankRow, NewRow, RevokeReason, RowEdit, RowStatus, Walk};
 
-use crate::t2_proof::{everyday, half_a_day, proof};
+use crate::{
+    link_visits::visited,
+    t2_proof::{everyday, half_a_day, proof},
+};
 
 const BANK: &str = "fakebank_oauth_xf";
 
@@ -127,6 +130,43 @@ async fn t5_only_what_is_chosen_is_taken_over() {
     let feed = ada.feed(&connection, None).await;
     assert_eq!(feed.modified.last().unwrap()["to"]["description"], "REWRITTEN");
     assert_eq!(feed.removed.last().unwrap()["id"], left["extra"][0]["transaction"]["id"]);
+}
+
+#[tokio::test]
+async fn t5_an_import_is_no_look_and_the_gap_that_it_falls_into_is_compared_all_the_same() {
+    let world = world(quiet()).await;
+    let control = world.salt_edge.control();
+    control.switch(|switches| switches.removal_reaches_copy = true);
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let account = everyday(&connection);
+    add(&world, "-12.34", "HIDDEN", true);
+    let taken_back = add(&world, "-1.0", "TAKEN BACK LATER", false);
+    add(&world, "-1.5", "STAYS", false);
+    half_a_day(&world).await;
+    let held = ada.rows(&account).await;
+    assert!(held.iter().any(|row| row["description"] == "TAKEN BACK LATER"), "{held:#?}");
+    let remote = oracle::newest(&world);
+    control.end_consent_of(remote, RevokeReason::Expired).unwrap();
+    world.advance(hours(12), hours(6)).await;
+    world.advance(hours(24 * 42), hours(24 * 42)).await;
+    let before = ada.again(&connection).await;
+    assert_eq!(before["status"], "needs_reconnect", "{before:#}");
+    // Salt Edge shows what it had, and a row of it is taken over.
+    let searched = ask(&ada, &account, &[]).await.expect(200);
+    assert_eq!(found(&searched), json!([["HIDDEN"], [], []]), "{searched}");
+    ask(&ada, &account, &[id(&searched["missing"][0])]).await.expect(202);
+    world.settle().await;
+    let after = ada.again(&connection).await;
+    for name in ["status", "next_action", "last_checked_at", "data_as_of"] {
+        assert_eq!(after[name], before[name], "{name}: nobody has looked");
+    }
+    assert!(ada.rows(&account).await.iter().any(|row| row["description"] == "HIDDEN"));
+    control.remove_row(&BankAt::of(BANK), &taken_back).unwrap();
+    add(&world, "-2.0", "AFTER THE GAP", false);
+    let session = visited(&ada, &connection, "renew", &Walk::default()).await;
+    assert_eq!(session["stage"], "finished", "{session:#}");
+    oracle::assert_equal(&ada, &connection, oracle::newest(&world)).await;
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! T5: an import that dies at any of its requests, comes twice, or meets a pull or a revocation.
 
-use e2e::{TENANT, User, minutes, options, oracle, user, world};
+use e2e::{TENANT, User, minutes, options, oracle, quiet, user, world};
 use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
+use simulator::{CallbackFault, CallbackFaultKind};
 
-use crate::{BANK, add, crash::recover, row};
+use crate::{BANK, add, ask, crash::recover, row, wait_until_allowed};
 
 /// A bank that hides a row from every read.
 struct Bed<'w> {
@@ -36,8 +37,8 @@ impl<'w> Bed<'w> {
         found.expect(if import.is_empty() { 200 } else { 202 })
     }
 
-    /// The bank has a row more that is held by nobody, and its import is on the queue.
-    async fn import(&self) -> String {
+    /// The bank has a row more that is held by nobody.
+    async fn hidden(&self) -> String {
         let text = format!("HIDDEN AT {}", self.world.cloud.clock().now());
         let day = "2026-01-10".parse().unwrap();
         add(self.world, row("-3.00", &text).made_on(day).with_early_id());
@@ -45,9 +46,14 @@ impl<'w> Bed<'w> {
         self.world.settle().await;
         let found = self.search(&[]).await;
         assert_eq!(found["missing"][0]["transaction"]["description"], text, "{found}");
-        let id = found["missing"][0]["transaction"]["id"].as_str().unwrap();
-        self.search(&[id]).await;
-        id.to_owned()
+        found["missing"][0]["transaction"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, and its import is on the queue.
+    async fn import(&self) -> String {
+        let id = self.hidden().await;
+        self.search(&[&id]).await;
+        id
     }
 
     async fn holds_what_salt_edge_shows(&self) {
@@ -150,4 +156,24 @@ async fn t5_an_import_that_meets_a_revocation_writes_nothing_behind_the_tombston
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn t5_an_import_between_an_ask_and_its_answer_keeps_the_deadline() {
+    let world = world(quiet()).await;
+    let ada = user(&world, TENANT, "ada");
+    let bed = Bed::new(&world, &ada).await;
+    let id = bed.hidden().await;
+    wait_until_allowed(&ada, &bed.connection).await;
+    add(&world, row("-4.00", "NEWS"));
+    ask(&ada, &bed.connection).await;
+    assert!(world.cloud.deliver("sync").await, "Salt Edge is sent to the bank");
+    bed.search(&[&id]).await;
+    assert!(world.cloud.deliver("sync").await, "a row is imported meanwhile");
+    assert!(ada.rows(&bed.account).await.iter().any(|row| row["id"] == id.as_str()));
+    // Nobody tells of the answer: only the deadline looks for it.
+    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
+    world.salt_edge.control().add_callback_fault(lost);
+    world.advance(minutes(15), minutes(5)).await;
+    bed.holds_what_salt_edge_shows().await;
 }
