@@ -6,7 +6,7 @@ use domain::{
     look::newest_read,
     mapping::Mapping,
     proof::Wanted,
-    statement::{self, Days, History, Moved, Period, Statement},
+    statement::{self, Again, Days, History, Moved, Period, Statement},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use shell::Failed;
@@ -14,7 +14,7 @@ use store::{Reading, Tail};
 
 use crate::start::Parts;
 
-/// Statements of one account that one read publishes: a connection that was away for long goes on with the next read.
+/// Statements of one account that one read publishes, and as many that it publishes again: the rest is the next look's.
 const MOST: usize = 40;
 
 /// What there is to publish.
@@ -36,8 +36,8 @@ impl Due {
 struct Work {
     account: AccountId,
     newest: Option<Statement>,
-    /// Newest versions that rows came late to, oldest first.
-    late: Vec<Statement>,
+    /// What rows that came late change.
+    again: Again,
 }
 
 impl Work {
@@ -48,7 +48,7 @@ impl Work {
         });
         let to = today.yesterday().unwrap_or(today);
         let due = Days { from: next.unwrap_or(Date::MIN), to };
-        self.late.iter().map(|one| one.days).chain([due]).collect()
+        self.again.days().chain([due]).collect()
     }
 }
 
@@ -143,7 +143,7 @@ async fn open(
     let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
     let newest = parts.table.newest_statement(tenant, connection, account).await?;
     let moved = statement::moved(looking.recent, account);
-    let late = late(parts, tail, account, newest.as_ref(), &moved).await?;
+    let again = again(parts, tail, account, newest.as_ref(), &moved).await?;
     let first = looking.recent.iter().find(|entry| entry.account(account).is_some());
     let first = first.map(|entry| entry.read_at.to_zoned(looking.zone.clone()).date());
     let period = looking.mapping.period(account);
@@ -153,34 +153,31 @@ async fn open(
     let begun_before =
         !tail.whole && tail.entries.first().is_some_and(|oldest| oldest.account(account).is_some());
     let over = over || newest.is_none() && begun_before && left(tail);
-    Ok((over || !late.is_empty()).then(|| Work { account: account.clone(), newest, late }))
+    Ok((over || !again.is_empty()).then(|| Work { account: account.clone(), newest, again }))
 }
 
-/// The newest versions that rows have moved in since.
-async fn late(
+/// What may have to be published again: the newest versions from the one before the first day on that rows have moved in.
+async fn again(
     parts: &Parts,
     tail: &Tail,
     account: &AccountId,
     newest: Option<&Statement>,
     moved: &[Moved],
-) -> Result<Vec<Statement>, Failed> {
-    let Some(newest) = newest else { return Ok(Vec::new()) };
+) -> Result<Again, Failed> {
+    let Some(newest) = newest else { return Ok(Again::default()) };
     let since = moved.iter().filter_map(|one| one.before(newest)).min();
-    let Some(since) = since else { return Ok(Vec::new()) };
+    let Some(since) = since else { return Ok(Again::default()) };
     let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
     let mut found: Vec<Statement> = Vec::new();
     let take = |one: Statement| {
         let go_on = one.days.to >= since;
-        let seen = found.last().is_some_and(|newer| newer.number == one.number);
-        if go_on && !seen {
+        if found.last().is_none_or(|newer| newer.number != one.number) {
             found.push(one);
         }
         go_on
     };
     parts.table.statements_before(tenant, connection, account, None, take).await?;
-    found.retain(|one| moved.iter().any(|moved| moved.since(one)));
-    found.reverse();
-    Ok(found)
+    Ok(Again::of(found, moved))
 }
 
 /// Puts what is due, the oldest first. Where another was faster, the next look goes on from what stands there.
@@ -194,13 +191,18 @@ async fn settle(
 ) -> Result<(), Failed> {
     let (tenant, connection) = (&tail.connection.tenant, &tail.connection.id);
     let mut newest = work.newest;
-    let restated = work.late.iter().filter_map(|one| one.restated(history, now));
-    for next in restated {
+    let versions = work.again.versions(history, now);
+    let rest = versions.len() > MOST;
+    for next in versions.into_iter().take(MOST) {
         if !parts.table.publish(tenant, connection, &next).await? {
             return Ok(());
         }
         told(tail, &next);
         newest = newest.map(|newest| if newest.number == next.number { next } else { newest });
+    }
+    if rest {
+        // A new one begins where the newest one ends when all of them are right.
+        return Ok(());
     }
     for _ in 0..MOST {
         let Some(next) = due(newest.as_ref()) else { break };

@@ -4,20 +4,20 @@
 //! whenever they are asked for; rows that come late make its next version.
 
 mod history;
+mod late;
 
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 pub use history::History;
+pub use late::{Again, Moved, moved};
 
 use crate::{
-    id::{AccountId, StatementId, TransactionId, base32, digest},
-    journal::{Balance, BalanceBasis, Change, Entry, Position, Row},
+    id::{AccountId, StatementId, base32, digest},
+    journal::{Balance, BalanceBasis, Position, Row},
     money::{Currency, Money},
 };
 
@@ -137,22 +137,9 @@ impl Statement {
         closing.money.minus(opening.money).ok()?.minus(self.total?).ok()
     }
 
-    /// The next version, where the lines are not what they were. None also when this one knows more than the history.
-    pub fn restated(&self, history: &History, now: Timestamp) -> Option<Self> {
-        if history.at() <= self.made.at || self.version >= VERSIONS {
-            return None;
-        }
-        let made = made(history, self.number, self.period, self.days, now)?;
-        // What the bank told then stands: the journal does not keep every time that it told the same again.
-        let next =
-            Self { opening: observed(self.opening.as_ref()).or(made.opening.clone()), ..made };
-        let before = Some(self.made.clone());
-        (next.made.lines != self.made.lines).then(|| Self {
-            version: self.version + 1,
-            before,
-            previous: Some(self.hash()),
-            ..next
-        })
+    /// The balance with which it ends, for one that begins on the day after.
+    fn ends_at(&self, next: Days) -> Option<&Balance> {
+        self.closing.as_ref().filter(|_| self.days.to.tomorrow().is_ok_and(|day| day == next.from))
     }
 }
 
@@ -171,9 +158,7 @@ pub fn next(
     }
     let made = made(history, number, period, days, now)?;
     // One begins where the one before it ended.
-    let before =
-        newest.filter(|newest| newest.days.to.tomorrow().is_ok_and(|day| day == days.from));
-    let opening = observed(before.and_then(|before| before.closing.as_ref()));
+    let opening = newest.and_then(|newest| newest.ends_at(days)).cloned();
     let previous = newest.filter(|newest| newest.period == period).map(Statement::hash);
     Some(Statement { opening: opening.or(made.opening.clone()), previous, ..made })
 }
@@ -248,47 +233,4 @@ pub fn fingerprint(lines: &[&Row]) -> String {
         hash = base32(&digest(&parts)[..16]);
     }
     hash
-}
-
-/// Where rows of an account moved: which entry, and on which day; none = that is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moved {
-    at: Position,
-    day: Option<Date>,
-}
-
-impl Moved {
-    /// The day, where it is new to the newest statement and not behind it. A day that is not known may be any.
-    pub fn before(&self, newest: &Statement) -> Option<Date> {
-        let day = self.day.unwrap_or(Date::MIN);
-        (self.at > newest.made.at && day <= newest.days.to).then_some(day)
-    }
-
-    /// Whether a version may have other lines because of it.
-    pub fn since(&self, version: &Statement) -> bool {
-        self.at > version.made.at && self.day.is_none_or(|day| version.days.hold(day))
-    }
-}
-
-/// Where rows of an account moved in these entries, which are oldest first. What no line shows has not moved.
-pub fn moved(entries: &[&Entry], account: &AccountId) -> Vec<Moved> {
-    let mut days: BTreeMap<&TransactionId, Date> = BTreeMap::new();
-    let mut found = Vec::new();
-    for entry in entries {
-        let Some(one) = entry.account(account) else { continue };
-        for row in one.added.iter().chain(&one.carried) {
-            days.insert(&row.id, row.facts.made_on);
-        }
-        let mut note = |day| found.push(Moved { at: entry.at, day });
-        one.added.iter().for_each(|row| note(Some(row.facts.made_on)));
-        for Change { from, to } in &one.modified {
-            if !from.facts.same_line(&to.facts) {
-                note(Some(from.facts.made_on));
-                note(Some(to.facts.made_on));
-            }
-            days.insert(&to.id, to.facts.made_on);
-        }
-        one.removed.iter().for_each(|row| note(days.get(&row.id).copied()));
-    }
-    found
 }

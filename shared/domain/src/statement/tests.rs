@@ -1,11 +1,13 @@
 //! Periods, what is due, and balances at the ends.
 
+mod chain;
+
 use jiff::{civil::date, tz::TimeZone};
 
 use super::*;
 use crate::{
     bank::Quarantined,
-    journal::{BalanceBasis, Body},
+    journal::{BalanceBasis, Body, Entry},
     proof::{
         Book,
         sample::{account, at, money, read, row},
@@ -131,12 +133,12 @@ fn a_version_is_made_of_late_rows_and_never_of_an_older_journal() {
         read(4, vec![row(3, march(1), -5)], Some(845)),
     ];
     let first = next(&history(&entries[..2]), None, Period::Daily, march(2), now()).unwrap();
-    assert_eq!(first.restated(&history(&entries[..2]), now()), None);
-    let second = first.restated(&history(&entries), now()).unwrap();
+    assert_eq!(first.restated(None, &history(&entries[..2]), now()), None);
+    let second = first.restated(None, &history(&entries), now()).unwrap();
     assert_eq!((second.number, second.version, second.count), (1, 2, 2));
     assert_eq!(second.before.as_ref(), Some(&first.made));
-    assert_eq!(second.restated(&history(&entries), now()), None);
-    assert_eq!(second.restated(&history(&entries[..2]), now()), None, "an older journal");
+    assert_eq!(second.restated(None, &history(&entries), now()), None);
+    assert_eq!(second.restated(None, &history(&entries[..2]), now()), None, "an older journal");
     let entries: Vec<&Entry> = entries.iter().collect();
     let moved = moved(&entries, &account());
     let late: Vec<_> = moved.iter().filter_map(|one| one.before(&first)).collect();

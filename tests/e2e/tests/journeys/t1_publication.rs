@@ -4,13 +4,17 @@ use e2e::{
     TENANT, User, calling_once, erasing::naming, hours, minutes, oracle::newest, raw::items,
     revoking::reads_since, user, world,
 };
+use jiff::civil::date;
 use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
 use simulator::{
     BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind, ErrorClass, NewRow,
 };
 
-use crate::{p4_erasure::client_world, t1_statements::choose};
+use crate::{
+    p4_erasure::client_world,
+    t1_statements::{choose, follow_each_other},
+};
 
 const BANK: &str = "fakebank_oauth_xf";
 
@@ -135,6 +139,31 @@ async fn t1_a_first_statement_behind_a_gap_is_made_up_for_by_the_next_look() {
     let after = published(&ada, account).await;
     assert_eq!(after.len(), 1, "{after:#?}");
     assert_eq!((&after[0]["from"], &after[0]["version"]), (&json!("2026-03-01"), &json!(1)));
+}
+
+/// A row of the first of many days comes late, and the balance falls by it: that is more than one look puts.
+#[tokio::test]
+async fn t6_what_one_look_does_not_publish_again_the_next_one_does_and_nothing_new_before() {
+    let world = world(calling_once()).await;
+    let ada = user(&world, TENANT, "ada");
+    let (_, account) = daily(&ada).await;
+    world.cloud.clock().advance(hours(24 * 43));
+    for _ in 0..2 {
+        a_day_later(&world, false).await;
+        world.settle().await;
+    }
+    let before = published(&ada, &account).await;
+    follow_each_other(&before);
+    let row = NewRow::booked("-5.0".parse().unwrap(), "LATE").made_on(date(2026, 3, 2));
+    world.salt_edge.control().add_row(&BankAt::of(BANK), "account-1", row).unwrap();
+    for (again, new) in [(40, 0), (before.len(), 2)] {
+        a_day_later(&world, false).await;
+        world.settle().await;
+        let after = published(&ada, &account).await;
+        let restated = after.iter().filter(|one| one["version"] == 2).count();
+        assert_eq!((restated, after.len()), (again, before.len() + again + new), "{again}");
+    }
+    follow_each_other(&published(&ada, &account).await);
 }
 
 /// The callback is lost, so the look at the deadline reads, and dies: it comes again only to see that nothing is outstanding.
