@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::bed::Bed;
 use crate::{
     id::AccountId,
-    journal::{Arrival, Fits, Fold, FoldName, Folds, Ledger, Row, Torn},
+    journal::{Arrival, Fits, Fold, FoldName, Folds, Ledger, Past, Row, Torn},
     proof::Balances,
 };
 
@@ -78,6 +78,13 @@ impl Bed {
         let mut want: Vec<_> =
             replayed.map(|one| one.rows.into_values().collect()).unwrap_or_default();
         want.sort_by_key(|(arrival, row): &(Arrival, Row)| (row.facts.made_on, *arrival));
+        for stretch in Past::new(id, &self.folds, behind).stretches() {
+            // A list passes over what is listed so without reading it.
+            let Some(folded) = stretch.folded.filter(|_| !stretch.touched) else { continue };
+            let days = stretch.start..=stretch.upto;
+            let of_it = want.iter().filter(|(_, row)| days.contains(&row.facts.made_on));
+            assert_eq!(folded.rows, of_it.count(), "what an untouched fold is listed with");
+        }
         if let Some(told) = self.told_behind(id, behind) {
             assert!(told == want, "an entry before, the folds differ from the replay");
         }
