@@ -169,9 +169,8 @@ async fn compared(
         tracing::warn!(connection.id = %connection.id, %error, "a search could not be made");
         Problem::new(Code::Unavailable).with_detail("Salt Edge does not answer, or not readably")
     };
-    let known = ledger.accounts.get(id).ok_or_else(not_found)?;
     let listed = bank.client.accounts(&connection.remote, now).await.map_err(down)?;
-    let shown = listed.rows.into_iter().find(|one| one.id == known.facts.remote);
+    let shown = plan::shown_as(ledger, id, listed.rows, &bank.account_key);
     let shown = shown.ok_or_else(|| beyond("Salt Edge does not show this account any more"))?;
     let shown = bank.client.rows_of(&connection.remote, shown, None, now).await.map_err(down)?;
     let found =

@@ -46,7 +46,7 @@ async fn once(parts: &Parts, wanted: &Import, now: Timestamp) -> Result<Copied, 
     let bank = parts.bank.get().await?;
     let remote = &tail.connection.remote;
     let listed = bank.client.accounts(remote, now).await?;
-    let shown = listed.rows.into_iter().find(|one| one.id == known.facts.remote);
+    let shown = plan::shown_as(&ledger, account, listed.rows, &bank.account_key);
     let Some(shown) = shown.filter(|_| known.facts.held_by.is_none()) else {
         tracing::warn!(connection.id = %id, "the account is not shown: nothing is imported");
         return Ok(Copied::Unchanged);

@@ -17,7 +17,7 @@ use std::{
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
-pub use account::{identity, listed};
+pub use account::{identity, listed, shown_as};
 pub use late::{Lateness, late};
 pub use parts::{Place, parts};
 pub use search::{Search, removed_before, search};

@@ -117,6 +117,19 @@ pub(super) fn claim(
     claimed
 }
 
+/// The one of a list that this account of ours is, as every read would tell it.
+pub fn shown_as(
+    ledger: &Ledger,
+    id: &AccountId,
+    rows: Vec<RemoteAccount>,
+    key: &[u8],
+) -> Option<RemoteAccount> {
+    let theirs = listed(rows, key);
+    let claimed = claim(ledger, &theirs, key);
+    let ours = |one: &RemoteAccount| claimed.get(&one.id).is_some_and(|(ours, _)| ours == id);
+    theirs.into_iter().find(ours)
+}
+
 /// An account that is told again, and by which step.
 pub(super) type Known<'a> = Option<(&'a LedgerAccount, MatchedBy)>;
 

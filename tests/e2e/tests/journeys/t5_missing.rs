@@ -1,6 +1,6 @@
 //! T5: what the bank has and we do not hold is found by a search that writes nothing, and imported when it is chosen.
 
-use e2e::{Answer, TENANT, User, hours, options, oracle, quiet, user, world};
+use e2e::{Answer, TENANT, User, hours, minutes, options, oracle, quiet, user, world};
 use local_cloud::World;
 use serde_json::{Value, json};
 use simulator::{BankAt, BankRow, NewRow, RevokeReason, RowEdit, RowStatus, Walk};
@@ -167,6 +167,41 @@ async fn t5_an_import_is_no_look_and_the_gap_that_it_falls_into_is_compared_all_
     let session = visited(&ada, &connection, "renew", &Walk::default()).await;
     assert_eq!(session["stage"], "finished", "{session:#}");
     oracle::assert_equal(&ada, &connection, oracle::newest(&world)).await;
+}
+
+#[tokio::test]
+async fn t5_an_account_whose_currency_changed_takes_no_row_of_what_comes_instead() {
+    let world = world(quiet()).await;
+    let control = world.salt_edge.control();
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let euro = everyday(&connection);
+    half_a_day(&world).await;
+    add(&world, "-12.34", "IN EURO", true);
+    half_a_day(&world).await;
+    let searched = ask(&ada, &euro, &[]).await.expect(200);
+    assert_eq!(found(&searched), json!([["IN EURO"], [], []]), "{searched}");
+    let before = ada.rows(&euro).await.len();
+    // When the import of what was chosen comes, the account is another one.
+    ask(&ada, &euro, &[id(&searched["missing"][0])]).await.expect(202);
+    control.set_currency(&BankAt::of(BANK), "account-1", "USD").unwrap();
+    add(&world, "-1.0", "IN DOLLARS", false);
+    world.cloud.clock().advance(minutes(1));
+    control.visit_bank(oracle::newest(&world)).unwrap();
+    control.pump().await;
+    world.settle().await;
+    let refused = ask(&ada, &euro, &[]).await;
+    assert_eq!(refused.problem(409), "wrong_state", "{}", refused.json);
+    assert_eq!(ada.rows(&euro).await.len(), before);
+    let now = ada.again(&connection).await;
+    let accounts = now["accounts"].as_array().unwrap();
+    let dollars = accounts.iter().find(|one| one["currency"] == "USD").unwrap();
+    let dollars = dollars["id"].as_str().unwrap();
+    let searched = ask(&ada, dollars, &[]).await.expect(200);
+    assert_eq!(found(&searched), json!([[], [], []]), "{searched}");
+    let rows = ada.rows(dollars).await;
+    let booked: Vec<_> = rows.iter().filter(|row| row["status"] == "booked").collect();
+    assert!(booked.len() == 1 && booked[0]["description"] == "IN DOLLARS", "{rows:#?}");
 }
 
 #[tokio::test]
