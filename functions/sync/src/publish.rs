@@ -3,7 +3,7 @@
 use domain::{
     id::AccountId,
     journal::{Body, Entry, Ledger},
-    look::newest_read,
+    look::{been, newest_read},
     mapping::Mapping,
     proof::Wanted,
     statement::{self, Again, Days, History, Moved, Period, Statement},
@@ -83,7 +83,9 @@ pub(crate) async fn publish(
     due: Due,
     now: Timestamp,
 ) -> Result<(), Failed> {
-    let Some(as_of) = due.as_of.filter(|_| !due.work.is_empty()) else { return Ok(()) };
+    // Wherever it comes from: what is published of days that have not been cannot be taken back.
+    let checked = been(due.as_of, now);
+    let Some(as_of) = checked.filter(|_| !due.work.is_empty()) else { return Ok(()) };
     let zone = tail.connection.institution.zone();
     let today = as_of.to_zoned(zone.clone()).date();
     let (tenant, id) = (&tail.connection.tenant, &tail.connection.id);
@@ -93,7 +95,7 @@ pub(crate) async fn publish(
         let period = due.mapping.period(&work.account);
         let days = work.days(period, today);
         let (account, wanted) = (&work.account, Wanted::Days(&days));
-        let reading = Reading { account, wanted, checked: due.as_of, zone: &zone };
+        let reading = Reading { account, wanted, checked, zone: &zone };
         let book = parts.table.book(tenant, id, &mut behind, reading).await?;
         if Some(book.at()) != known.last().map(|entry| entry.at) {
             // The table does not show all of it yet.

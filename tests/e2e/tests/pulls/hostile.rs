@@ -1,6 +1,7 @@
 //! Bad input: what Salt Edge is not trusted with ends in an error with a name, or in a row that is kept apart; what was
 //! read before stays, and the next read that is answered well is whole.
 
+use domain::connection::Connection;
 use e2e::{TENANT, logs::Logs, minutes, options, oracle, revoking::reads_since, user, world};
 use local_cloud::World;
 use serde_json::Value;
@@ -118,4 +119,23 @@ async fn bad_input_an_attempt_of_the_next_century_is_read_and_hides_none_that_co
         }
     }
     assert!(logs.text().contains("of the future: that is not believed"));
+}
+
+/// A release before has believed it.
+#[tokio::test]
+async fn bad_input_an_age_of_the_future_that_is_stored_hides_nothing_that_is_read_after_it() {
+    let world = world(options()).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let remote = oracle::newest(&world);
+    let (client, name) = world.cloud.table();
+    let (table, tenant) = (store::Table::new(client.clone(), name), TENANT.parse().unwrap());
+    let id = connection["id"].as_str().unwrap().parse().unwrap();
+    let stands = table.connection(&tenant, &id).await.unwrap().unwrap();
+    let ahead = "2126-03-02T09:00:00Z".parse().ok();
+    table.put_connection(&Connection { data_as_of: ahead, ..stands }).await.unwrap();
+    add(&world, row("-1.00", "OF TODAY"));
+    salt_edge_calls(&world, remote).await;
+    world.settle().await;
+    oracle::assert_equal(&ada, &connection, remote).await;
 }
