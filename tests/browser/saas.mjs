@@ -12,10 +12,9 @@ export const ADA = { phone: "+84 912 345 678", email: "ada@example.com" };
 export async function prepare(reader, bank) {
   await reader.open("#/add");
   // The list of all banks is replaced by what was found: whoever clicks in between clicks at nothing.
-  const found = reader.page.waitForResponse((answer) => new URL(answer.url()).searchParams.get("q") === bank.name);
+  const all = await reader.id("institution").first().elementHandle();
   await reader.id("search-query").fill(bank.name);
-  await found;
-  await reader.page.waitForTimeout(50);
+  await reader.page.waitForFunction((one) => !one.isConnected, all);
   await reader.id(`institution-${bank.id}`).click();
   await contact(reader);
 }

@@ -27,7 +27,11 @@ async function tomorrow(reader, halite, at, version) {
     const { body } = await halite.call("GET", `/v1/accounts/${account}/statements`);
     return body.statements.some((one) => one.id.endsWith(version));
   };
-  while (!(await published())) await new Promise((go) => setTimeout(go, 250));
+  const until = Date.now() + 60_000;
+  while (!(await published())) {
+    assert.ok(Date.now() < until, `version ${version} was not published`);
+    await new Promise((go) => setTimeout(go, 250));
+  }
   await reader.page.reload();
 }
 

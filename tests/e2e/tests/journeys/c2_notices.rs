@@ -93,12 +93,12 @@ async fn c2_a_notice_that_salt_edge_does_not_answer_for_comes_when_it_does() {
     }
     world.advance(hours(DAY * 2), minutes(30)).await;
     assert_eq!(told(&ada, &connection).await, Vec::<Value>::new(), "nobody knows how it stands");
-    // A pull that is not answered is a dead letter in the end; a notice is due until it is given.
-    let dead = world.cloud.take_dead_letters();
-    assert!(!dead.iter().any(|(_, message)| message.body.contains("notice")), "{dead:?}");
     world.salt_edge.control().clear_faults();
     world.advance(hours(2), minutes(10)).await;
     assert_eq!(told(&ada, &connection).await, [json!(["expiring", 30, []])]);
+    // A pull that is not answered is a dead letter in the end; a notice is due until it is given.
+    let dead = world.cloud.take_dead_letters();
+    assert!(!dead.iter().any(|(_, message)| message.body.contains("notice")), "{dead:?}");
 }
 
 async fn killed_at_each(effect: Effect) {

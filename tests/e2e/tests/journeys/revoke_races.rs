@@ -6,9 +6,9 @@ use e2e::{
     raw::items,
     user, world,
 };
-use local_cloud::{Effect, Fault, World, WorldOptions};
+use local_cloud::{Effect, Fault, Service, World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{ApiFault, ApiFaultKind, BankAt, ClientKind, NewRow};
+use simulator::{BankAt, ClientKind, NewRow};
 
 const BANK: &str = "fakebank_oauth_xf";
 /// More steps than a pull or a revocation has.
@@ -169,20 +169,42 @@ async fn revoke_races_a_pull_at_each_of_its_steps_for_a_partner() {
 #[tokio::test]
 async fn revoke_wins_against_a_read_that_is_under_way() {
     let world = own_licence().await;
-    for path in ["/api/v6/connections/*", "/api/v6/accounts*", "/api/v6/transactions*"] {
-        let ada = user(&world, TENANT, &path[8..12]);
+    // The first look at the connection asks the bank; the second belongs to the read that follows.
+    for (list, skip) in [("connections", 1), ("accounts", 0), ("transactions", 0)] {
+        let ada = user(&world, TENANT, list);
         let connection = ada.link(BANK).await;
         new_row_asked_for(&ada, &connection, 1).await;
-        let control = world.salt_edge.control();
-        let slow = ApiFault::next(ApiFaultKind::Slow(700), "GET", path);
-        // The first look asks the bank; the slow one belongs to the read that follows.
-        let skip = u32::from(path.contains("connections"));
-        control.add_api_fault(ApiFault { skip, ..slow });
-        let slow_began = || control.record().calls.iter().any(|call| call.fault.is_some());
-        let closed = revoke_when(&ada, &connection, slow_began).await.expect("a read");
-        assert_eq!(closed.entries.len(), 2, "{path}: the first read and the tombstone");
-        assert_ended(&ada, &connection, &closed, path).await;
+        let closed = revoke_before_the_answer(&ada, &connection, list, skip).await;
+        assert_eq!(closed.entries.len(), 2, "{list}: the first read and the tombstone");
+        assert_ended(&ada, &connection, &closed, list).await;
     }
+}
+
+/// Revokes while Salt Edge's answer about this list is under way to `sync`; so many are let through before.
+async fn revoke_before_the_answer(
+    ada: &User<'_>,
+    connection: &Value,
+    list: &'static str,
+    skip: usize,
+) -> Closed {
+    let (world, tap) = (ada.world, ada.world.cloud.tap());
+    let mut met = 0;
+    tap.script(move |function, service, operation| {
+        let asks = function == "sync" && service == Service::SaltEdge;
+        met += usize::from(asks && operation.starts_with("GET") && operation.contains(list));
+        (met == skip + 1).then(|| met += 1).map(|()| Effect::HoldAfter)
+    });
+    let mut read = Box::pin(world.settle());
+    tokio::select! {
+        _ = &mut read => panic!("{list}: nothing was read"),
+        () = tap.holds(1) => {}
+    }
+    tap.disarm();
+    let closed = close(ada, connection).await;
+    assert!(tap.release());
+    read.await;
+    world.settle().await;
+    closed
 }
 
 /// The SaaS repeats a DELETE that was not answered well, as long as the connection is still open.
@@ -257,11 +279,7 @@ async fn revoke_of_a_session_that_reads_for_the_first_time_keeps_nothing_open() 
     let visit = ada.visit(&session, &simulator::Walk::default()).await;
     ada.confirm(&visit).await.expect(200);
     let connection = json!({"id": session["id"].as_str().unwrap().replace("lnk_", "con_")});
-    let slow = ApiFault::next(ApiFaultKind::Slow(700), "GET", "/api/v6/transactions*");
-    world.salt_edge.control().add_api_fault(slow);
-    let control = world.salt_edge.control();
-    let slow_began = || control.record().calls.iter().any(|call| call.fault.is_some());
-    let closed = revoke_when(&ada, &connection, slow_began).await.expect("a read");
+    let closed = revoke_before_the_answer(&ada, &connection, "transactions", 0).await;
     assert_eq!(closed.entries.len(), 1, "the tombstone alone");
     world.advance(minutes(30), minutes(2)).await;
     assert_eq!(ada.stands(&connection).await.0, "left_with_owner");
