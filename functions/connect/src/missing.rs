@@ -77,6 +77,8 @@ pub(crate) async fn search(parts: &Parts, call: &Call) -> Result<Answer, Problem
         if problem.code() == Code::ConnectionNotFound { not_found() } else { problem }
     })?;
     let wanted = Wanted::of(&call.json()?)?;
+    // Before the journal is read: who is over the limit costs no more than the count.
+    limits::count(parts, call, &connection.customer).await?;
     let (tenant, of) = (&connection.tenant, &connection.id);
     let journal = parts.table.journal(tenant, of).await?.ok_or_else(not_found)?;
     let ledger = Ledger::replay(&journal.entries);
@@ -86,7 +88,6 @@ pub(crate) async fn search(parts: &Parts, call: &Call) -> Result<Answer, Problem
             "its rows are another connection's, or too many to be compared at once",
         ));
     }
-    limits::count(parts, call).await?;
     let found = compared(parts, &connection, &ledger, &id, &wanted, call.now).await?;
     let removed = removed_before(&journal.entries, &id);
     let importing =

@@ -30,7 +30,7 @@ pub(crate) async fn begin(
             return Err(Problem::new(Code::BeingErased));
         }
     }
-    if let Err(spent) = limits::count(parts, call).await {
+    if let Err(spent) = limits::count(parts, call, session.whose()).await {
         // The same request, a moment earlier, may have taken the last place.
         let answered = parts.table.answered_now(tenant, &request.name, call.now).await?;
         return answered.map_or(Err(spent), |answered| again(&answered, &request, &seal));

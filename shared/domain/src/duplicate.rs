@@ -9,6 +9,10 @@ use crate::{
     next_action::{Failure, NextAction},
 };
 
+/// Salt Edge's word for a login of which it has a connection. Another says that a step was repeated: nothing is in the
+/// way, so nobody is told to delete anything.
+const TAKEN: &str = "ConnectionDuplicated";
+
 /// Who can delete what is in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
@@ -39,7 +43,7 @@ pub fn resolve(
     }
     let ending = connections.iter().any(|one| matches!(one.state, State::Revoking { .. }));
     let action = match owner {
-        _ if ending => NextAction::StartAgain,
+        _ if ending || failure.class != TAKEN => NextAction::StartAgain,
         Owner::EndUser => NextAction::DeleteDuplicate,
         Owner::Operator => NextAction::ContactSupport,
     };
@@ -152,6 +156,11 @@ pub(crate) mod tests {
             let (failure, reuse) = resolve(taken(), &all, owner, now());
             let reuse = reuse.as_ref().map(ConnectionId::as_str);
             assert_eq!((failure.action, reuse), (action, id), "{name}");
+        }
+        let repeated = Failure::new("ConnectionAlreadyAuthorized", NextAction::ReuseConnection);
+        for owner in [end_user, operator] {
+            let (failure, reuse) = resolve(repeated.clone(), &[], owner, now());
+            assert_eq!((failure.action, reuse), (A::StartAgain, None), "a step that was repeated");
         }
         let other = Failure::new("InvalidCredentials", NextAction::Reconnect);
         assert_eq!(resolve(other.clone(), &[], end_user, now()), (other, None));

@@ -16,8 +16,8 @@ const LOOKED_THROUGH: usize = 100;
 const RACES: usize = 3;
 
 impl Table {
-    /// The connections that may have the login of a session which Salt Edge refused as a duplicate: its
-    /// customer's at its bank, whatever became of them; of the first 100 of all banks. None where it failed
+    /// The connections that may have the login of a session which Salt Edge refused as a duplicate: those of the
+    /// customer whose it is at its bank, whatever became of them; of the first 100 of all banks. None where it failed
     /// in another way.
     pub async fn may_have_login(
         &self,
@@ -28,7 +28,7 @@ impl Table {
         if !refused(failure) {
             return Ok(found);
         }
-        let (tenant, customer) = (&session.tenant, &session.customer);
+        let (tenant, customer) = (&session.tenant, session.whose());
         for listed in self.connections(tenant, Some(customer), None, LOOKED_THROUGH).await? {
             let connection = self.connection(tenant, &listed.id).await?;
             found.extend(connection.filter(|one| one.institution.id == session.institution.id));
@@ -48,7 +48,10 @@ impl Table {
             return Ok(());
         };
         for _ in 0..RACES {
-            let Some(connection) = self.connection(&session.tenant, id).await? else { break };
+            // Deleted meanwhile: there is nothing to note it at.
+            let Some(connection) = self.connection(&session.tenant, id).await? else {
+                return Ok(());
+            };
             let noted = Connection { other_login: Some(now), ..connection };
             match self.put_connection(&noted).await {
                 Err(StoreError::Conflict) => {}

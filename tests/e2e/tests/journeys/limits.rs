@@ -50,6 +50,42 @@ async fn limits_a_user_begins_so_many_visits_in_an_hour() {
 }
 
 #[tokio::test]
+async fn limits_of_a_user_hold_for_them_alone_also_where_a_backend_begins_their_visits() {
+    let world = world(limited(3, 1_000)).await;
+    let (ada, bob) = (user(&world, TENANT, "ada"), user(&world, TENANT, "bob"));
+    let backend = user(&world, TENANT, "backend").with_scope("halite:tenant");
+    let reconnect = |connection: &Value| {
+        format!("/v1/connections/{}/reconnect", connection["id"].as_str().unwrap())
+    };
+    let [adas, bobs] = [reconnect(&ada.link(BANK).await), reconnect(&bob.link(BANK).await)];
+    let visit = json!({"return_to": RETURN_TO});
+    for _ in 0..2 {
+        backend.post(&adas, &visit).await.expect(201);
+    }
+    assert_eq!(backend.post(&adas, &visit).await.problem(429), "too_many_link_sessions");
+    assert_eq!(ada.post(&adas, &visit).await.problem(429), "too_many_link_sessions");
+    backend.post(&bobs, &visit).await.expect(201);
+}
+
+#[tokio::test]
+async fn limits_a_search_over_the_limit_reads_no_journal() {
+    let world = world(limited(3, 1_000)).await;
+    let ada = user(&world, TENANT, "ada");
+    let connection = ada.link(BANK).await;
+    let account = connection["accounts"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/accounts/{account}/missing-searches");
+    let days = json!({"from": "2026-02-01", "to": "2026-02-28"});
+    let mut requests = Vec::new();
+    for status in [200, 200, 429] {
+        world.cloud.tap().reset();
+        assert_eq!(ada.post(&path, &days).await.status, status);
+        let log = world.cloud.tap().log();
+        requests.push(log.iter().filter(|io| io.operation == "Query").count());
+    }
+    assert!(requests[0] > 0 && requests[2] == 0, "{requests:?}");
+}
+
+#[tokio::test]
 async fn limits_a_tenant_begins_so_many_visits_in_an_hour() {
     let world = world(limited(1_000, 3)).await;
     for name in ["ada", "bob", "eve"] {
