@@ -3,14 +3,15 @@
 use std::future::Future;
 
 use e2e::{TENANT, logs::Logs, minutes, options, oracle, user, world};
+use jiff::SignedDuration;
 use local_cloud::{Effect, Fault, World};
 use simulator::{Id, RowEdit};
 
 use crate::{BANK, add, bank, row};
 
-/// Salt Edge was at the bank, and calls.
+/// Salt Edge was at the bank, and calls: all of it within the seconds of one read.
 async fn salt_edge_calls(world: &World, remote: Id) {
-    world.cloud.clock().advance(minutes(1));
+    world.cloud.clock().advance(SignedDuration::from_secs(10));
     world.salt_edge.control().visit_bank(remote).unwrap();
     world.salt_edge.control().pump().await;
 }
