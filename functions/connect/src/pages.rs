@@ -18,7 +18,7 @@ use crate::{customer, start::Parts};
 /// Why Salt Edge's pages could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
-    #[error("the connection was revoked since")]
+    #[error("the connection, or the login that the visit was for, was revoked since")]
     Closed,
     #[error(transparent)]
     Bank(#[from] BankError),
@@ -75,11 +75,12 @@ struct Way {
 }
 
 /// Whether a visit to this connection may begin: it is open, or what the visit is for is to go on from
-/// this very end.
+/// this very end; and it is still the login that the visit was made for. What was linked afresh since has another.
 fn may_visit(session: &LinkSession, connection: &Connection) -> bool {
     let reactivates = connection.state == State::LeftWithOwner
         && session.trail.reopens == Some(connection.generation);
-    connection.state.open() || reactivates
+    let same = session.remote.as_ref() == Some(&connection.remote);
+    same && (connection.state.open() || reactivates)
 }
 
 /// The first day that is asked for: as far as the bank tells, and where it does not say how far that is,

@@ -58,7 +58,9 @@ pub(crate) async fn close(
         tail.connection.state.apply(Event::RevokeAsked).map_err(|_| StoreError::Conflict)?;
     let due = Some(now + SignedDuration::from_mins(1));
     let kept_until = Some(now + parts.retention.of(&tail.connection.tenant));
-    let next = Connection { state, tries: 0, due, kept_until, ..tail.connection.clone() };
+    // A visit may have given a new consent to what is left of an earlier link: none is in force when this has ended.
+    let next = tail.connection.clone().retiring_again(&tail.connection.left, now);
+    let next = Connection { state, tries: 0, due, kept_until, ..next };
     let next = next.asked_to_end(who, now);
     let tombstone = Entry {
         at: tail.head().next(),

@@ -1,6 +1,7 @@
 //! Taking back what a user allowed: in phases, each of them seen before it is said. And the receipts of it.
 
 mod asked;
+mod earlier;
 mod erase;
 mod erasures;
 mod history;

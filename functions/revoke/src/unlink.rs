@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use salt_edge::{Keyring, error::connection_gone};
 use shell::Failed;
 
-use crate::{phases, start::Parts};
+use crate::{earlier, phases, start::Parts};
 
 pub(crate) async fn unlink(
     parts: &Parts,
@@ -29,23 +29,19 @@ pub(crate) async fn unlink(
         return Ok(());
     }
     let bank = parts.bank.get().await?;
-    let reopens = reopened(parts, &bank, &session, now).await?;
-    if let (Some(id), Some(generation)) = (&session.connection, reopens) {
-        if !last {
-            let due = Some(session.confirm_until());
-            parts.table.put_session(&LinkSession { due, ..session.clone() }).await?;
-            return Ok(());
-        }
-        return reactivated(parts, &session, id, generation, now).await;
+    if let Some(id) = session.connection.clone() {
+        return Box::pin(visited(parts, &bank, session, &id, now)).await;
     }
-    let found = match session.connection {
-        // A visit to a connection that is open leaves nothing behind.
-        Some(_) => None,
-        None => find(parts, &bank, &session, now).await?,
-    };
+    let found = find(parts, &bank, &session, now).await?;
     let holder = match &found {
         Some(remote) => parts.table.connection_of(&remote.id).await?,
         None => None,
+    };
+    let elsewhere =
+        |holder: &Connection| found.as_ref().is_some_and(|remote| remote.id != holder.remote);
+    let (earlier_of, holder) = match holder {
+        Some(holder) if elsewhere(&holder) => (Some(holder), None),
+        holder => (None, holder),
     };
     // Where Salt Edge merged the login into a connection that stands, the visit left nothing behind.
     let stands = holder.as_ref().is_some_and(|holder| holder.state.open());
@@ -54,20 +50,53 @@ pub(crate) async fn unlink(
         parts.table.put_session(&LinkSession { due: Some(due), ..session }).await?;
         return Ok(());
     }
+    let over = ended(&session, found.is_some())?;
+    let over = LinkSession { unlinked: true, due: None, ..over };
+    // Where it merged it into an earlier login of a connection, nothing goes by that one any more.
+    if let (Some(remote), Some(known)) = (&found, earlier_of) {
+        return Box::pin(earlier::retire_again(parts, known, &remote.id, &over, now)).await;
+    }
     let own =
         |ended: &Connection| ended.tenant == session.tenant && ended.customer == *session.whose();
     if let (Some(_), Some(ended)) = (&found, holder.filter(own)) {
         return reactivated(parts, &session, &ended.id, ended.generation, now).await;
     }
-    let ended = ended(&session, found.is_some())?;
-    let ended = LinkSession { unlinked: true, due: None, ..ended };
     let Some(remote) = found else {
-        parts.table.put_session(&ended).await?;
+        parts.table.put_session(&over).await?;
         return Ok(());
     };
     let connection = unlisted(&session, &remote, now);
-    let (connection, _) = parts.table.link(&connection, &ended).await?;
+    let (connection, _) = parts.table.link(&connection, &over).await?;
     phases::go_on(parts, tenant, &connection.id, now).await
+}
+
+/// The same of a visit to a connection that was there before it.
+async fn visited(
+    parts: &Parts,
+    bank: &Keyring,
+    session: LinkSession,
+    id: &ConnectionId,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    let last = now >= session.confirm_until();
+    let again = LinkSession { due: Some(session.confirm_until()), ..session.clone() };
+    if let Some((known, remote)) = earlier::left_behind(parts, bank, &session, now).await? {
+        let over = LinkSession { unlinked: true, due: None, ..ended(&session, false)? };
+        let next = if last { over } else { again };
+        return Box::pin(earlier::retire_again(parts, known, &remote, &next, now)).await;
+    }
+    let reopens = reopened(parts, bank, &session, now).await?;
+    if !last {
+        parts.table.put_session(&again).await?;
+        return Ok(());
+    }
+    if let Some(generation) = reopens {
+        return reactivated(parts, &session, id, generation, now).await;
+    }
+    // A visit to a connection that is open leaves nothing behind.
+    let over = LinkSession { unlinked: true, due: None, ..ended(&session, false)? };
+    parts.table.put_session(&over).await?;
+    Ok(())
 }
 
 /// The generation that the visit may have brought to life again: the one that it was begun for after its end, or one that

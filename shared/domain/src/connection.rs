@@ -124,6 +124,18 @@ impl Connection {
         self.due.filter(|_| !self.retiring.is_empty())
     }
 
+    /// What these allow is to be revoked once more, at once: a visit that was out has ended at one of them. They stay
+    /// named as left until that is done.
+    #[must_use]
+    pub fn retiring_again(mut self, remotes: &[RemoteConnectionId], now: Timestamp) -> Self {
+        for remote in remotes {
+            if *remote != self.remote && !self.retiring.contains(remote) {
+                self.retiring.push(remote.clone());
+            }
+        }
+        Self { due: Some(now), ..self }
+    }
+
     /// What leads on, where it is neither active nor revoked. A revocation that does not go on has been
     /// told to the operator.
     pub fn next_step(&self) -> Option<NextStep> {

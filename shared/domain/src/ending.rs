@@ -17,7 +17,7 @@ pub enum Ending {
     NothingCame,
     /// The login went well, and no account or no consent came of it: the box was not ticked.
     ConsentNotGranted,
-    /// The connection was revoked meanwhile.
+    /// The connection, or the login that the visit was for, was revoked meanwhile.
     Revoked,
     /// What came belongs to another customer of ours.
     ForeignConnection,

@@ -1,6 +1,7 @@
 //! Link sessions, and the tokens that lead to them.
 
 use domain::{
+    bank::RemoteConnection,
     id::{LinkSessionId, TenantId},
     session::{LinkSession, Stage},
 };
@@ -46,6 +47,19 @@ impl Table {
         session: &LinkSessionId,
     ) -> Result<Option<LinkSession>, StoreError> {
         self.get("session", &Key::session(tenant, session)).await
+    }
+
+    /// The session whose visit made the newest attempt there, while it may still come to something.
+    pub async fn still_out(
+        &self,
+        shown: &RemoteConnection,
+    ) -> Result<Option<LinkSession>, StoreError> {
+        let Some(tag) = shown.attempt.as_ref().and_then(|attempt| attempt.tag.as_ref()) else {
+            return Ok(None);
+        };
+        let Some(id) = &tag.session else { return Ok(None) };
+        let session = self.session(&tag.tenant, id).await?;
+        Ok(session.filter(|session| !session.stage.ended()))
     }
 
     /// Stores a new session together with the token that opens it and the answer that its creator gets.

@@ -47,6 +47,7 @@ mod p4_visits;
 mod renewals;
 mod revoke;
 mod revoke_again;
+mod revoke_earlier;
 mod revoke_faults;
 mod revoke_keys;
 mod revoke_leftovers;
