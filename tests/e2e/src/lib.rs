@@ -20,9 +20,12 @@ pub mod script;
 pub mod thousand;
 pub mod ways_out;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jiff::SignedDuration;
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
+use shell::Entropy;
 use simulator::{Browser, ClientKind, Switches, Walk};
 
 /// The tenant that most journeys play in.
@@ -41,6 +44,15 @@ pub fn options() -> WorldOptions {
     // A journey links in one hour what its user would in a year; the limits have journeys of their own.
     options.parameters.insert("UserVisitsPerHour".into(), "1000".into());
     options
+}
+
+/// The same ids in each run, and so the same slots, order and sizes: for a test that counts what follows from them.
+pub fn counted() -> Entropy {
+    let counter = AtomicU64::new(0);
+    Entropy::new(move |bytes| {
+        let noise = || counter.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        bytes.fill_with(|| noise().to_be_bytes()[0]);
+    })
 }
 
 /// The same, where Salt Edge never goes to the banks by itself.

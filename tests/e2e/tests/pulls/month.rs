@@ -1,12 +1,9 @@
 //! What a month of one connection costs: every unit and request of it counted, beside a table with a row for each transaction.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::collections::BTreeMap;
 
 use domain::connection::Connection;
-use e2e::{TENANT, options, user, world};
+use e2e::{TENANT, counted, options, user, world};
 use jiff::{SignedDuration, Timestamp};
 use local_cloud::{Io, Service, World, WorldOptions};
 use simulator::{BankFault, ErrorClass, RowEdit};
@@ -199,12 +196,8 @@ fn month_options() -> WorldOptions {
     options.switches.success_callbacks = 1;
     options.switches.notify_callbacks = false;
     options.parameters.insert("CadenceHours".into(), "6".into());
-    // The same ids each time, and so the same slot, which is far from the minute at which the catalogue is copied.
-    let counter = AtomicU64::new(0);
-    options.entropy = shell::Entropy::new(move |bytes| {
-        let noise = || counter.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        bytes.fill_with(|| noise().to_be_bytes()[0]);
-    });
+    // So its slot is far from the minute at which the catalogue is copied.
+    options.entropy = counted();
     options
 }
 

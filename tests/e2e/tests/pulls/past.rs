@@ -2,11 +2,11 @@
 
 use domain::connection::Connection;
 use e2e::{
-    TENANT, User, options,
+    TENANT, User, counted, options,
     script::{PULLS, Script, pause},
     user, world,
 };
-use local_cloud::World;
+use local_cloud::{World, WorldOptions};
 use serde_json::Value;
 use store::Table;
 
@@ -31,7 +31,7 @@ async fn linked(world: &World, ada: &User<'_>) -> (Table, Connection) {
 
 #[tokio::test]
 async fn two_years_of_pulls_are_listed_proven_and_published_in_few_units() {
-    let world = world(options()).await;
+    let world = world(WorldOptions { entropy: counted(), ..options() }).await;
     let ada = user(&world, TENANT, "ada");
     let (table, connection) = linked(&world, &ada).await;
     let months = 24;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::journal::Body;
 use e2e::{
-    TENANT, calling_once, hours, minutes, oracle,
+    TENANT, calling_once, counted, hours, minutes, oracle,
     thousand::{ROWS, Thousand},
     user, world,
 };
@@ -91,7 +91,8 @@ fn a_thousand_known_rows_shown_again_write_nothing() {
 #[tokio::test]
 async fn a_first_read_of_twenty_thousand_rows_goes_out_in_parts_and_on_where_it_was_killed() {
     let rows = 20_000;
-    let world = world(WorldOptions { n_transactions: rows, ..calling_once() }).await;
+    let world =
+        world(WorldOptions { n_transactions: rows, entropy: counted(), ..calling_once() }).await;
     let ada = user(&world, TENANT, "ada");
     let session = ada.new_link("fakebank_oauth_with_n_transactions_xf").await;
     let visit = ada.visit(&session, &simulator::Walk::default()).await;
