@@ -3,7 +3,7 @@
 //! here leads to is listed, and ended when its grace is over.
 
 use domain::{
-    bank::{BankError, RemoteConnection, Verdict},
+    bank::{BankError, RemoteConnection, RemoteConsent, Verdict},
     comparison::{Comparison, Orphan, OrphanState, Place},
     id::{RemoteConnectionId, RemoteCustomerId},
     limits::{COMPARED_AT_ONCE, CYCLE_MINUTES, ORPHAN_CALLS, ORPHAN_KEPT},
@@ -15,7 +15,7 @@ use shell::{Failed, StartError, alarm};
 use store::StoreError;
 
 use crate::{
-    phases::{in_force, proven_gone, withdraw},
+    phases::{proven_gone, withdraw},
     start::Parts,
 };
 
@@ -246,7 +246,7 @@ async fn found(
 /// Whether its owner has consented again since it lost its consents. What cannot be read is looked at the next night.
 async fn consents_in_force(bank: &Keyring, remote: &RemoteConnectionId, now: Timestamp) -> bool {
     let listed = bank.client.consents(remote, now).await.unwrap_or_default();
-    listed.iter().any(|consent| in_force(consent.state))
+    listed.iter().any(RemoteConsent::in_force)
 }
 
 /// As a revocation ends: consents first, then the connection, and only what is seen is said.
@@ -258,7 +258,7 @@ pub(crate) async fn end(
 ) -> Result<OrphanState, BankError> {
     match withdraw(bank, remote, customer, now).await? {
         None => return Ok(OrphanState::Removed),
-        Some(left) if left.iter().any(|consent| in_force(consent.state)) => {
+        Some(left) if left.iter().any(RemoteConsent::in_force) => {
             return Ok(OrphanState::Listed);
         }
         Some(_) => {}

@@ -1,9 +1,9 @@
 //! The phases of a revocation. Each wake goes as far as it can; what was not seen is not said.
 
 use domain::{
-    bank::{BankError, RemoteConsent, RemoteConsentState, Verdict},
+    bank::{BankError, RemoteConsent, Verdict},
     connection::{Connection, Event, Phase, State},
-    consent::{Consent, ConsentStatus},
+    consent::Consent,
     id::{ConnectionId, RemoteConnectionId, RemoteCustomerId, TenantId},
     limits::{OWNER_PAUSE, REVOKE_PAUSES, TOLD_AFTER},
     next_action::NextAction,
@@ -119,7 +119,7 @@ pub(crate) async fn withdraw(
         Ok(listed) => listed,
         Err(error) => return nothing_left(bank, remote, customer, error, now).await.map(|()| None),
     };
-    for consent in listed.iter().filter(|consent| in_force(consent.state)) {
+    for consent in listed.iter().filter(|consent| consent.in_force()) {
         bank.client.revoke_consent(remote, &consent.id, now).await?;
     }
     match bank.client.consents(remote, now).await {
@@ -169,16 +169,11 @@ async fn consents(
     else {
         return Ok(Step::Done(Event::GoneProven, None));
     };
-    if listed.iter().any(|consent| in_force(consent.state)) {
+    if listed.iter().any(RemoteConsent::in_force) {
         return Ok(Step::NotYet);
     }
     let listed = listed.iter().map(|remote| Consent::of(&connection.id, remote)).collect();
     Ok(Step::Done(Event::ConsentRevoked, Some(listed)))
-}
-
-/// A word that we do not know ends nothing.
-pub(crate) fn in_force(state: RemoteConsentState) -> bool {
-    ConsentStatus::of(state) == ConsentStatus::Active
 }
 
 /// Under Salt Edge's licence the connection is its owner's, who alone can delete it.

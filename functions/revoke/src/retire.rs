@@ -1,7 +1,7 @@
 //! What a connection had at Salt Edge before the same bank was linked afresh is ended.
 
 use domain::{
-    bank::{BankError, EndedBy},
+    bank::{BankError, EndedBy, RemoteConsent},
     connection::Connection,
     id::{RemoteConnectionId, RemoteCustomerId},
     receipt::{Channel, Noticed},
@@ -11,7 +11,7 @@ use salt_edge::{Keyring, Mode, error::connection_gone};
 use shell::Failed;
 
 use crate::{
-    phases::{due, in_force, proven_gone, withdraw},
+    phases::{due, proven_gone, withdraw},
     start::Parts,
 };
 
@@ -96,7 +96,7 @@ async fn retire(
 ) -> Result<Retired, BankError> {
     match withdraw(bank, old, customer, now).await? {
         None => return Ok(Retired::Gone),
-        Some(left) if left.iter().any(|consent| in_force(consent.state)) => {
+        Some(left) if left.iter().any(RemoteConsent::in_force) => {
             return Ok(Retired::NotYet);
         }
         Some(_) => {}

@@ -2,7 +2,7 @@
 //! given up at once, the rest when its day is over.
 
 use domain::{
-    bank::{RemoteConnection, Tag},
+    bank::{RemoteConnection, RemoteConsent, Tag},
     connection::{Connection, Event, Phase, State},
     ending::Ending,
     id::{ConnectionId, LinkSessionId, TenantId},
@@ -51,7 +51,6 @@ pub(crate) async fn unlink(
         return Ok(());
     }
     let over = ended(&session, found.is_some())?;
-    let over = LinkSession { unlinked: true, due: None, ..over };
     // Where it merged it into an earlier login of a connection, nothing goes by that one any more.
     if let (Some(remote), Some(known)) = (&found, earlier_of) {
         return Box::pin(earlier::retire_again(parts, known, &remote.id, &over, now)).await;
@@ -81,8 +80,7 @@ async fn visited(
     let last = now >= session.confirm_until();
     let again = LinkSession { due: Some(session.confirm_until()), ..session.clone() };
     if let Some((known, remote)) = earlier::left_behind(parts, bank, &session, now).await? {
-        let over = LinkSession { unlinked: true, due: None, ..ended(&session, false)? };
-        let next = if last { over } else { again };
+        let next = if last { ended(&session, false)? } else { again };
         return Box::pin(earlier::retire_again(parts, known, &remote, &next, now)).await;
     }
     let reopens = reopened(parts, bank, &session, now).await?;
@@ -94,8 +92,7 @@ async fn visited(
         return reactivated(parts, &session, id, generation, now).await;
     }
     // A visit to a connection that is open leaves nothing behind.
-    let over = LinkSession { unlinked: true, due: None, ..ended(&session, false)? };
-    parts.table.put_session(&over).await?;
+    parts.table.put_session(&ended(&session, false)?).await?;
     Ok(())
 }
 
@@ -116,7 +113,7 @@ async fn reopened(
     };
     match bank.client.consents(&left.remote, now).await {
         Ok(listed) => {
-            let given = listed.iter().any(|consent| phases::in_force(consent.state));
+            let given = listed.iter().any(RemoteConsent::in_force);
             Ok(given.then_some(left.generation))
         }
         // Its own next look proves that.
@@ -157,20 +154,21 @@ async fn reactivated(
     {
         parts.table.put_connection(&Connection { due: Some(now), ..again }).await?;
     }
-    let ended = ended(session, session.intent == Intent::Link)?;
-    parts.table.put_session(&LinkSession { unlinked: true, due: None, ..ended }).await?;
+    parts.table.put_session(&ended(session, session.intent == Intent::Link)?).await?;
     phases::go_on(parts, &session.tenant, id, now).await
 }
 
-/// What the session ends as: a link that stands and was never confirmed has its own word.
+/// The session with nothing left to take back. A link that stands and was never confirmed has its own word for how it
+/// ended.
 fn ended(session: &LinkSession, linked: bool) -> Result<LinkSession, Failed> {
-    if session.stage.ended() {
-        return Ok(session.clone());
-    }
-    if linked || session.stage == Stage::Returned {
-        return Ok(session.after(SessionEvent::Failed(Ending::NotConfirmed.into()))?);
-    }
-    Ok(session.after(SessionEvent::Expired)?)
+    let ended = if session.stage.ended() {
+        session.clone()
+    } else if linked || session.stage == Stage::Returned {
+        session.after(SessionEvent::Failed(Ending::NotConfirmed.into()))?
+    } else {
+        session.after(SessionEvent::Expired)?
+    };
+    Ok(LinkSession { unlinked: true, due: None, ..ended })
 }
 
 /// What came of it: the connection that was read back as this session's, else the one that carries our

@@ -3,7 +3,9 @@
 //! was out meanwhile has allowed there is revoked again.
 
 use domain::{
-    bank::RemoteConnection, connection::Connection, consent::ConsentStatus, id::RemoteConnectionId,
+    bank::{RemoteConnection, RemoteConsent},
+    connection::Connection,
+    id::RemoteConnectionId,
     session::LinkSession,
 };
 use jiff::Timestamp;
@@ -70,5 +72,5 @@ async fn allowed_again(
         return Ok(false);
     }
     let listed = bank.client.consents(&shown.id, now).await?;
-    Ok(listed.iter().any(|consent| ConsentStatus::of(consent.state) == ConsentStatus::Active))
+    Ok(listed.iter().any(RemoteConsent::in_force))
 }

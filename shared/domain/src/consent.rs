@@ -111,6 +111,13 @@ pub struct Beside {
     pub consent: Consent,
 }
 
+impl RemoteConsent {
+    /// Whether it is in force. A word that we do not know ends nothing.
+    pub fn in_force(&self) -> bool {
+        ConsentStatus::of(self.state) == ConsentStatus::Active
+    }
+}
+
 impl Consent {
     /// Our view of the provider's consent to this connection.
     pub fn of(connection: &ConnectionId, remote: &RemoteConsent) -> Self {
