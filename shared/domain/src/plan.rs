@@ -213,9 +213,9 @@ pub fn plan(
             unread_before(ledger, known).filter_map(|row| row.id.clone()).collect()
         });
         let unread = unread.unwrap_or_default();
-        let scope = rows::Scope { held, start, kept, today, unread };
+        let scope = rows::Scope { held, start, kept, unread };
         let shown = in_its_currency(ledger, &id, shown);
-        let (entry, news) = account::plan(&id, known, &shown, &scope, key);
+        let (entry, news) = account::plan(&id, known, &shown, &scope, today, key);
         seen.insert(id);
         changed |= news;
         accounts.push(entry);

@@ -179,10 +179,11 @@ pub(super) fn plan(
     known: Known<'_>,
     fetched: &FetchedAccount,
     scope: &rows::Scope,
+    today: Date,
     key: &[u8],
 ) -> (AccountEntry, bool) {
     let theirs = &fetched.account;
-    let facts = facts(id, known, fetched, scope.today, key);
+    let facts = facts(id, known, fetched, today, key);
     let known = known.map(|(known, _)| known);
     if facts.held_by.is_some() {
         return elsewhere(facts, known, scope);

@@ -20,8 +20,6 @@ pub(super) struct Scope {
     pub(super) start: Date,
     /// The first day that the next read compares, at the earliest: from there rows are restated.
     pub(super) kept: Date,
-    /// The day of the read.
-    pub(super) today: Date,
     /// Rows that the read before could not read: new, whenever they can be.
     pub(super) unread: BTreeSet<RemoteTransactionId>,
 }

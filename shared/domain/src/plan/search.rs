@@ -42,7 +42,6 @@ pub fn search(
         held: Held::Everything,
         start: Date::MIN,
         kept: Date::MAX,
-        today: Date::MAX,
         unread: BTreeSet::new(),
     };
     let facts = AccountFacts { gone: false, ..known.facts.clone() };
@@ -75,7 +74,8 @@ impl Search {
 
     /// The chosen rows as one delta: what is missing is added, what differs is changed, what is not shown any more
     /// is removed. Everything else stays as the ledger has it: also how far its ids have been seen, for a row that
-    /// came under an old id says nothing of those behind it; and the last look, from which the next read compares. None where none of them is to be had any more.
+    /// came under an old id says nothing of those behind it; and the last look, from which the next read compares. None
+    /// where none of them is to be had any more.
     pub fn import(
         self,
         ledger: &Ledger,

@@ -34,7 +34,8 @@ pub struct Standing {
     days: Option<(Date, Date)>,
     /// How many balances each piece has, by its first day: pieces are of one month, and a later balance is in no earlier
     /// piece.
-    months: BTreeMap<Date, usize>,
+    #[serde(rename = "months")]
+    pieces: BTreeMap<Date, usize>,
 }
 
 /// What is wanted of a book.
@@ -111,8 +112,8 @@ impl Wanted<'_> {
 
     /// The first day from which on pieces of balances are read; none = there are none.
     pub fn since(&self, past: &Past<'_>) -> Option<Date> {
-        let months = &standing(past)?.months;
-        let (first, last) = (*months.first_key_value()?.0, *months.last_key_value()?.0);
+        let pieces = &standing(past)?.pieces;
+        let (first, last) = (*pieces.first_key_value()?.0, *pieces.last_key_value()?.0);
         match self {
             Self::Proof => Some(first),
             Self::Days(days) => {
@@ -150,8 +151,8 @@ impl Book {
             book.hold(past, &wanted.folds(past), found)?;
             book.ends_at(standing.days);
             if let Some((since, mut found)) = balances {
-                for (month, listed) in standing.months.range(since..) {
-                    let found = found.remove(month).ok_or(Torn)?;
+                for (start, listed) in standing.pieces.range(since..) {
+                    let found = found.remove(start).ok_or(Torn)?;
                     book.observed.extend(found.until(past.folded(), *listed)?);
                 }
             }
@@ -209,7 +210,7 @@ impl Book {
     }
 
     /// Where it stands, given how many balances each piece had.
-    fn stands(&self, months: BTreeMap<Date, usize>) -> Option<Standing> {
+    fn stands(&self, pieces: BTreeMap<Date, usize>) -> Option<Standing> {
         let (first, currency) = self.first?;
         let counted = self.observed.iter().all(|one| one.counted(currency));
         Some(Standing {
@@ -219,7 +220,7 @@ impl Book {
             snapshots: self.snapshots,
             first,
             days: self.days(),
-            months,
+            pieces,
         })
     }
 }
@@ -228,8 +229,8 @@ impl Folds {
     /// The newest pieces of balances: what is new is added to them.
     pub fn growing(&self) -> Vec<FoldName> {
         let newest = |(id, known): (&AccountId, &FoldedAccount)| {
-            let months = &known.book.as_ref()?.months;
-            months.last_key_value().map(|(month, _)| (id.clone(), *month))
+            let pieces = &known.book.as_ref()?.pieces;
+            pieces.last_key_value().map(|(start, _)| (id.clone(), *start))
         };
         self.accounts.iter().filter_map(newest).collect()
     }
@@ -257,19 +258,19 @@ impl Folds {
             let found = of_it.map(|((_, start), fold)| (*start, fold.clone())).collect();
             let past = Past::new(id, self, entries);
             let book = Book::of(&past, Wanted::Days(&[]), found, None, None, &TimeZone::UTC)?;
-            let mut months = known.map(|known| known.months.clone()).unwrap_or_default();
-            let Some(mut standing) = book.stands(months.clone()) else { continue };
+            let mut pieces = known.map(|known| known.pieces.clone()).unwrap_or_default();
+            let Some(mut standing) = book.stands(pieces.clone()) else { continue };
             if standing.sum.is_some() && !book.observed.is_empty() {
                 let mut newest = None;
-                if let Some((start, listed)) = months.last_key_value() {
+                if let Some((start, listed)) = pieces.last_key_value() {
                     let piece = growing.get(&(id.clone(), *start)).cloned().ok_or(Torn)?;
                     newest = Some((*start, piece.until(self.through, *listed)?.collect()));
                 }
                 for (start, told) in balances::pieces(id, newest, &book.observed, fits) {
-                    months.insert(start, told.count());
+                    pieces.insert(start, told.count());
                     books.balances.insert((id.clone(), start), told);
                 }
-                standing.months = months;
+                standing.pieces = pieces;
             }
             books.standings.insert(id.clone(), standing);
         }
