@@ -26,7 +26,9 @@ use jiff::SignedDuration;
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use shell::Entropy;
-use simulator::{Browser, ClientKind, Switches, Walk};
+use simulator::{
+    Browser, CallbackFault, CallbackFaultKind, CallbackKind, ClientKind, Switches, Walk,
+};
 
 /// The tenant that most journeys play in.
 pub const TENANT: &str = "acme";
@@ -72,6 +74,12 @@ pub fn calling_once() -> WorldOptions {
 /// A world of that kind in which Salt Edge never goes to the banks by itself.
 pub async fn quiet_world(kind: ClientKind) -> World {
     world(WorldOptions { kind, ..quiet() }).await
+}
+
+/// Salt Edge's callbacks get lost from now on: those of one kind, or all.
+pub fn lose_callbacks(world: &World, kind: Option<CallbackKind>) {
+    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind, times: None };
+    world.salt_edge.control().add_callback_fault(fault);
 }
 
 /// Starts a world and lets the catalogue be copied.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::money::Money;
 use local_cloud::World;
 use serde_json::Value;
-use simulator::{Id, RowStatus};
+use simulator::{ConsentStatus, Id, RowStatus};
 
 use crate::User;
 
@@ -159,4 +159,11 @@ pub async fn journal_keys(world: &World) -> Vec<(String, String)> {
     }
     keys.sort();
     keys
+}
+
+/// Connections at Salt Edge whose consent is in force.
+pub fn in_force(world: &World) -> Vec<Id> {
+    let consents = world.salt_edge.control().ledger().consents;
+    let active = consents.into_iter().filter(|one| one.status == ConsentStatus::Active);
+    active.map(|one| one.connection_id).collect()
 }

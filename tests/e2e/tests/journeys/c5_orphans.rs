@@ -3,17 +3,14 @@
 use e2e::{
     TENANT, hours,
     logs::Logs,
-    minutes, options,
+    lose_callbacks, minutes, options,
     raw::{lose, stored},
     user, world,
 };
 use local_cloud::{
     APP_ID, LocalCloud, Options, SECRET, SaltEdge, TemplateText, World, WorldOptions,
 };
-use simulator::{
-    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, ErrorClass,
-    TEST_CLIENT_PRIVATE_KEY,
-};
+use simulator::{ApiFault, ApiFaultKind, ClientKind, ErrorClass, TEST_CLIENT_PRIVATE_KEY};
 use store::inventory::kind;
 
 const BANK: &str = "fakebank_oauth_xf";
@@ -169,8 +166,7 @@ async fn c5_a_comparison_stops_when_too_many_are_gone_at_once() {
     // In the night in which the orphan's grace is over, many are gone, and nobody tells us.
     world.advance(minutes(23 * 60 + 50), minutes(23 * 60 + 50)).await;
     let control = world.salt_edge.control();
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    control.add_callback_fault(lost);
+    lose_callbacks(&world, None);
     for connection in control.connections().iter().skip(2) {
         control.delete_connection(connection.id).unwrap();
     }

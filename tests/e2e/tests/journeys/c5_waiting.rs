@@ -1,7 +1,7 @@
 //! The scenes of `c5_deadlines`: somebody is waited for, and does not come. Each says whether it is over after its time.
 
 use e2e::{
-    TENANT, User, hours, minutes,
+    TENANT, User, hours, lose_callbacks, minutes,
     oracle::newest,
     raw::{lose, stored},
     revoking::{delete_in_dashboard, reads_since},
@@ -11,8 +11,8 @@ use jiff::SignedDuration;
 use local_cloud::World;
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, NewRow, ProviderStatus,
-    ReturnWhen, RevokeReason, StageName, Walk,
+    ApiFault, ApiFaultKind, BankAt, NewRow, ProviderStatus, ReturnWhen, RevokeReason, StageName,
+    Walk,
 };
 
 use crate::{
@@ -90,8 +90,7 @@ pub(crate) async fn taking_back(ada: &User<'_>, within: SignedDuration) -> bool 
 pub(crate) async fn ask(ada: &User<'_>, within: SignedDuration) -> bool {
     let connection = ada.link(BANK).await;
     ada.world.cloud.clock().advance(minutes(70));
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    ada.world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(ada.world, None);
     let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
     let asked = ada.post(&path, &json!({})).await.expect(202);
     ada.world.cloud.settle().await;

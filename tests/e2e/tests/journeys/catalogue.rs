@@ -1,7 +1,7 @@
 //! The copy of the banks: a callback costs one bank, and a list without banks costs nothing.
 
-use e2e::{TENANT, User, hours, logs::Logs, options, user, world};
-use simulator::{CallbackFault, CallbackFaultKind, ProviderStatus};
+use e2e::{TENANT, User, hours, logs::Logs, lose_callbacks, options, user, world};
+use simulator::ProviderStatus;
 
 const BANK: &str = "fakebank_simple_xf";
 
@@ -39,8 +39,7 @@ async fn l1_catalogue_outlives_a_list_without_banks() {
     let before = offered(&ada).await;
     assert!(before.iter().any(|id| id == BANK), "{before:?}");
     let control = world.salt_edge.control();
-    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    control.add_callback_fault(fault);
+    lose_callbacks(&world, None);
     for bank in &before {
         control.set_provider_status(bank, ProviderStatus::Disabled).unwrap();
     }

@@ -1,7 +1,7 @@
 //! A login that Salt Edge has already: never a dead end.
 
 use e2e::{
-    TENANT, User, a_day_passes, minutes,
+    TENANT, User, a_day_passes, lose_callbacks, minutes,
     oracle::{assert_equal, assert_no_holes, newest},
     quiet,
     revoking::delete_in_dashboard,
@@ -10,8 +10,8 @@ use e2e::{
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind,
-    ClientKind, ErrorClass, SameEmail, SameLogin, Switches, Walk,
+    ApiFault, ApiFaultKind, BankAt, BankFault, CallbackKind, ClientKind, ErrorClass, SameEmail,
+    SameLogin, Switches, Walk,
 };
 
 use crate::link_visits::visited;
@@ -290,9 +290,7 @@ async fn l7_a_duplicate_is_told_also_when_no_callback_comes() {
     let world = refusing(ClientKind::Partner).await;
     let ada = user(&world, TENANT, "ada");
     let first = ada.link(SIMPLE).await;
-    let lost = CallbackFaultKind::Lost;
-    let fault = CallbackFault { fault: lost, kind: Some(CallbackKind::Fail), times: None };
-    world.salt_edge.control().add_callback_fault(fault);
+    lose_callbacks(&world, Some(CallbackKind::Fail));
     let session = refused(&ada, SIMPLE).await;
     assert_eq!(session["connection_id"], first["id"], "{session:#}");
 }

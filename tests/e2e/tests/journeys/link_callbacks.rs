@@ -1,6 +1,6 @@
 //! Callbacks are hints: before the browser is back, after it, doubled, reordered, late or never.
 
-use e2e::{TENANT, User, minutes, options, oracle::journal_keys, user, world};
+use e2e::{TENANT, User, lose_callbacks, minutes, options, oracle::journal_keys, user, world};
 use local_cloud::{Service, World, WorldOptions};
 use simulator::{
     CallbackFault, CallbackFaultKind, CallbackKind, ReturnWhen, StageName, Switches, Walk,
@@ -9,11 +9,6 @@ use simulator::{
 use crate::link::same_money;
 
 const BANK: &str = "fakebank_oauth_xf";
-
-fn lose(world: &World, kind: Option<CallbackKind>) {
-    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind, times: None };
-    world.salt_edge.control().add_callback_fault(fault);
-}
 
 /// The connection of a session that must have finished, with the bank's own money.
 async fn finished(world: &World, ada: &User<'_>, session: &str) {
@@ -57,7 +52,7 @@ async fn callbacks_may_come_before_the_browser_or_after_it() {
 #[tokio::test]
 async fn a_bank_is_linked_though_every_callback_is_lost() {
     let world = world(options()).await;
-    lose(&world, None);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let session = ada.new_link(BANK).await;
     let visit = ada.visit(&session, &Walk::default()).await;
@@ -77,7 +72,7 @@ async fn the_due_index_finds_what_salt_edge_finished_after_the_browser_was_back(
         ..options().switches
     };
     let world = world(WorldOptions { switches, ..options() }).await;
-    lose(&world, None);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let session = ada.new_link(BANK).await;
     let visit = ada.visit(&session, &Walk::default()).await;

@@ -1,13 +1,10 @@
 //! L3: a visit as a resource: its stages are true, asking for it costs next to nothing, and one that its
 //! user gave up ends right whatever happens at the same moment.
 
-use e2e::{TENANT, User, a_day_passes, minutes, options, raw::raw, user, world};
+use e2e::{TENANT, User, a_day_passes, lose_callbacks, minutes, options, raw::raw, user, world};
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
-use simulator::{
-    Browser, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus, ReturnWhen, StageName,
-    Switches, Walk,
-};
+use simulator::{Browser, ClientKind, ConsentStatus, ReturnWhen, StageName, Switches, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 const STAGES: [&str; 7] =
@@ -219,8 +216,7 @@ async fn l3_given_up_while_the_callbacks_arrive_it_ends_right() {
 async fn l3_given_up_without_any_callback_it_is_taken_back_all_the_same() {
     let world = world(licence()).await;
     let ada = user(&world, TENANT, "ada");
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     let session = ada.new_link(BANK).await;
     let id = session["id"].as_str().unwrap().to_owned();
     let opened = ada.open(&session).await;

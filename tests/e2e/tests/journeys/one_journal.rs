@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use e2e::{
-    TENANT, User, Visit, hours, minutes,
+    TENANT, User, Visit, hours, lose_callbacks, minutes,
+    oracle::in_force,
     oracle::{assert_equal, assert_no_holes, newest},
     quiet, user, world,
 };
 use local_cloud::{Effect, Fault, World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, ClientKind, ConsentStatus,
-    Id, NewAccount, NewRow, Switches, Walk,
+    ApiFault, ApiFaultKind, BankAt, ClientKind, ConsentStatus, NewAccount, NewRow, Switches, Walk,
 };
 
 const OAUTH: &str = "fakebank_oauth_xf";
@@ -37,13 +37,6 @@ async fn assert_one(ada: &User<'_>, visits: [&Visit; 2], name: &str) {
     let read = *in_force(ada.world).last().unwrap();
     assert_equal(ada, &listed[0], read).await;
     assert_no_holes(ada.world).await;
-}
-
-/// Connections at Salt Edge whose consent is in force: of two logins, the one that came last goes on.
-fn in_force(world: &World) -> Vec<Id> {
-    let consents = world.salt_edge.control().ledger().consents;
-    let active = consents.into_iter().filter(|one| one.status == ConsentStatus::Active);
-    active.map(|one| one.connection_id).collect()
 }
 
 #[tokio::test]
@@ -279,8 +272,7 @@ async fn the_next_morning(kind: ClientKind, links: usize) -> (World, Vec<Visit>)
     let switches = Switches { nightly_keeps_custom_fields: false, ..quiet().switches };
     let switches = Switches { nightly_refresh: true, ..switches };
     let world = world(WorldOptions { kind, switches, ..quiet() }).await;
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     let mut visits = Vec::new();
     {
         let ada = user(&world, TENANT, "ada");

@@ -4,13 +4,13 @@ use domain::id::{ConnectionId, TenantId};
 use e2e::{
     RETURN_TO, TENANT, User, a_day_passes,
     logs::{DEPLOYMENT, Logs},
-    minutes, options,
+    lose_callbacks, minutes, options,
     raw::{Raw, fresh_key, raw},
     user, world,
 };
 use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
-use simulator::{BankAt, CallbackFault, CallbackFaultKind, NewRow, Walk};
+use simulator::{BankAt, NewRow, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 
@@ -75,8 +75,7 @@ async fn o6_what_the_schedule_began_is_traced_to_its_minute() {
     let mut options = options();
     options.switches.nightly_refresh = false;
     let world = world(options).await;
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
     let row = NewRow::booked("-2.50".parse().unwrap(), "NEWS");

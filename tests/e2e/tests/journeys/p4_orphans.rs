@@ -1,13 +1,12 @@
 //! What a customer has at Salt Edge that nothing here leads to, and its grace is not over: it ends with their erasure.
 
 use e2e::{
-    TENANT, User, erasing::naming, hours, logs::Logs, minutes, options, raw::lose, user, world,
+    TENANT, User, erasing::naming, hours, logs::Logs, lose_callbacks, minutes, options, raw::lose,
+    user, world,
 };
 use local_cloud::{World, WorldOptions};
 use serde_json::json;
-use simulator::{
-    ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, SameEmail, Switches, Walk,
-};
+use simulator::{ApiFault, ApiFaultKind, ClientKind, SameEmail, Switches, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 const SECOND: &str = "fakebank_simple_xf";
@@ -84,8 +83,7 @@ async fn p4_an_erasure_ends_nothing_of_who_has_the_same_e_mail() {
     let world = world(WorldOptions { switches, ..options() }).await;
     let (ada, bob) = (user(&world, TENANT, "ada"), user(&world, TENANT, "bob"));
     ada.link(BANK).await;
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     let visit = bob.visit(&bob.new_link(SECOND).await, &Walk::default()).await;
     let receipt = ada.erased(&ada.erase().await).await;
     assert_eq!(receipt["connections"], json!({"removed_proven": 0, "left_with_owner": 1}));

@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use e2e::{RETURN_TO, TENANT, a_day_passes, erasing::naming, hours, minutes, options, user, world};
-use local_cloud::World;
+use e2e::{
+    RETURN_TO, TENANT, a_day_passes, erasing::naming, hours, minutes, options, oracle::in_force,
+    user, world,
+};
 use serde_json::json;
 use simulator::Walk;
 
 const BANK: &str = "fakebank_oauth_xf";
-
-fn in_force(world: &World) -> usize {
-    let consents = world.salt_edge.control().ledger().consents;
-    consents.iter().filter(|one| one.revoked_at.is_none()).count()
-}
 
 #[tokio::test]
 async fn p4_a_visit_that_the_saas_began_for_a_customer_is_seen_by_their_erasure() {
@@ -33,11 +30,11 @@ async fn p4_a_visit_that_the_saas_began_for_a_customer_is_seen_by_their_erasure(
     assert_eq!(waits["waiting_for"], json!({"connections": 0, "visits": 1}));
     // The browser goes through with it, and comes back.
     let visit = backend.walk(&session, at, &Walk::default()).await;
-    assert_eq!(in_force(&world), 1, "Salt Edge has a new consent");
+    assert_eq!(in_force(&world).len(), 1, "Salt Edge has a new consent");
     assert_ne!(backend.confirm(&visit).await.status, 200);
     world.advance(hours(28), hours(1)).await;
     assert_eq!(ada.erasure(&asked).await["status"], "erased");
-    assert_eq!(in_force(&world), 0);
+    assert_eq!(in_force(&world).len(), 0);
     assert_eq!(backend.get("/v1/connections").await["connections"], json!([]));
     let names = ["#ada".to_owned(), "\"ada\"".to_owned(), id.to_owned()];
     assert_eq!(naming(&world, &names).await, Vec::<String>::new());
@@ -71,5 +68,5 @@ async fn p4_a_visit_to_a_connection_that_was_deleted_makes_no_other_and_is_taken
         assert_eq!(listed["connections"], json!([]));
     }
     a_day_passes(&world).await;
-    assert_eq!(in_force(&world), 0, "what it brought is taken back");
+    assert_eq!(in_force(&world).len(), 0, "what it brought is taken back");
 }

@@ -1,7 +1,7 @@
 //! A connection is revoked: what its user sees until nothing is left, and what is read meanwhile.
 
 use e2e::{
-    RETURN_TO, TENANT, User, hours, minutes, options,
+    RETURN_TO, TENANT, User, hours, lose_callbacks, minutes, options,
     oracle::{journal_keys, newest},
     raw::raw,
     revoking::{delete_in_dashboard, reads_since},
@@ -10,8 +10,8 @@ use e2e::{
 use local_cloud::{World, WorldOptions};
 use serde_json::{Value, json};
 use simulator::{
-    ApiFault, ApiFaultKind, BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind,
-    ClientKind, ErrorClass, NewRow, RevokeReason, Walk,
+    ApiFault, ApiFaultKind, BankAt, BankFault, CallbackKind, ClientKind, ErrorClass, NewRow,
+    RevokeReason, Walk,
 };
 
 const BANK: &str = "fakebank_oauth_xf";
@@ -89,12 +89,7 @@ async fn revoke_is_proven_by_the_daily_look_when_the_destroy_callback_is_lost() 
     world.settle().await;
     // The callback of the consent that we revoked ourselves makes us look once more.
     world.advance(minutes(2), minutes(1)).await;
-    let lost = CallbackFault {
-        fault: CallbackFaultKind::Lost,
-        kind: Some(CallbackKind::Destroy),
-        times: None,
-    };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, Some(CallbackKind::Destroy));
     delete_in_dashboard(&world, EMAIL, newest(&world)).await;
     world.settle().await;
     world.advance(hours(1), minutes(20)).await;
@@ -179,8 +174,7 @@ async fn revoke_is_done_when_the_connection_is_gone_already() {
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     world.salt_edge.control().delete_connection(newest(&world)).unwrap();
     ada.revoke(&connection).await.expect(202);
     world.settle().await;

@@ -2,20 +2,19 @@
 //! allows there stays in force, and the connection goes on.
 
 use e2e::{
-    RETURN_TO, TENANT, User, hours, minutes,
+    RETURN_TO, TENANT, User, hours, lose_callbacks, minutes, oracle,
     oracle::{assert_equal, newest},
     quiet_world, user,
 };
 use local_cloud::World;
 use serde_json::{Value, json};
-use simulator::{CallbackFault, CallbackFaultKind, ClientKind, Id, SameLogin, Walk};
+use simulator::{ClientKind, Id, SameLogin, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
 
 /// The consents of one of Salt Edge's connections that are in force.
 fn in_force(world: &World, remote: Id) -> usize {
-    let consents = world.salt_edge.control().ledger().consents;
-    consents.iter().filter(|one| one.connection_id == remote && one.revoked_at.is_none()).count()
+    oracle::in_force(world).into_iter().filter(|one| *one == remote).count()
 }
 
 async fn reconnect(ada: &User<'_>, connection: &Value) -> Value {
@@ -56,7 +55,6 @@ async fn c4_a_visit_that_ends_at_an_earlier_login_leaves_nothing_in_force() {
     ] {
         let case = format!("{then:?}, callbacks lost: {lost}");
         let world = quiet_world(ClientKind::Partner).await;
-        let control = world.salt_edge.control();
         let ada = user(&world, TENANT, "ada");
         let first = ada.link(BANK).await;
         let old = newest(&world);
@@ -64,8 +62,7 @@ async fn c4_a_visit_that_ends_at_an_earlier_login_leaves_nothing_in_force() {
         let at = ada.open(&session).await;
         let now = link_afresh(&ada, &first, old).await;
         if lost {
-            let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-            control.add_callback_fault(lost);
+            lose_callbacks(&world, None);
         }
         match then {
             Then::GivenUp => {

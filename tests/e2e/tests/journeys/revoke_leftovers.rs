@@ -3,19 +3,13 @@
 //! not answer.
 
 use e2e::{
-    RETURN_TO, TENANT, hours, minutes, oracle::newest, quiet_world, revoking::delete_in_dashboard,
-    user,
+    RETURN_TO, TENANT, hours, lose_callbacks, minutes, oracle::in_force, oracle::newest,
+    quiet_world, revoking::delete_in_dashboard, user,
 };
-use local_cloud::World;
 use serde_json::{Value, json};
-use simulator::{ApiFault, ApiFaultKind, CallbackFault, CallbackFaultKind, ClientKind, Walk};
+use simulator::{ApiFault, ApiFaultKind, ClientKind, Walk};
 
 const BANK: &str = "fakebank_oauth_xf";
-
-fn assert_no_consent_in_force(world: &World, case: &str) {
-    let consents = world.salt_edge.control().ledger().consents;
-    assert!(consents.iter().all(|one| one.revoked_at.is_some()), "{case}: {consents:#?}");
-}
 
 /// A reconnect is begun, the connection is revoked, the user goes through with it, and nobody ever confirms.
 #[tokio::test]
@@ -33,15 +27,14 @@ async fn c4_a_visit_that_ends_after_the_revocation_and_is_never_confirmed_leaves
         world.settle().await;
         assert_eq!(ada.stands(&first).await.0, "left_with_owner", "{case}");
         if lost {
-            let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-            control.add_callback_fault(lost);
+            lose_callbacks(&world, None);
         }
         assert!(ada.walk(&session, at, &Walk::default()).await.code.is_some(), "{case}");
         let given = control.ledger().consents.iter().any(|one| one.revoked_at.is_none());
         assert!(given, "{case}: the bank has a new consent");
         world.settle().await;
         world.advance(within, within.min(hours(1))).await;
-        assert_no_consent_in_force(&world, case);
+        assert_eq!(in_force(&world), [], "{case}");
         assert_eq!(ada.stands(&first).await.0, "left_with_owner", "{case}");
         assert_eq!(ada.again(&first).await["consent"]["status"], "revoked", "{case}");
         assert!(world.cloud.dead_letters().is_empty(), "{case}");
@@ -65,7 +58,7 @@ async fn c4_an_earlier_login_that_is_stuck_does_not_wait_for_retention() {
     assert_eq!(ada.stands(&first).await.0, "revoked", "what is in force now is ended first");
     world.salt_edge.control().clear_faults();
     world.advance(hours(5), minutes(10)).await;
-    assert_no_consent_in_force(&world, "the earlier login");
+    assert_eq!(in_force(&world), [], "the earlier login");
     assert!(world.salt_edge.control().connections().is_empty(), "and removed");
 }
 
@@ -100,8 +93,7 @@ async fn c4_what_was_deleted_in_the_dashboard_is_noticed_without_a_callback() {
             world.settle().await;
         }
         assert_eq!(ada.again(&first).await["left_in_dashboard"]["count"], 1, "{ended}");
-        let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-        world.salt_edge.control().add_callback_fault(lost);
+        lose_callbacks(&world, None);
         delete_in_dashboard(&world, "ada@example.com", old).await;
         world.advance(hours(26), minutes(30)).await;
         assert_eq!(ada.again(&first).await["left_in_dashboard"], Value::Null, "{ended}");

@@ -1,15 +1,13 @@
 //! T1: what is due is published, also where the read dies before it, and whatever is revoked or erased meanwhile.
 
 use e2e::{
-    TENANT, User, calling_once, erasing::naming, hours, minutes, oracle::newest, raw::items,
-    revoking::reads_since, user, world,
+    TENANT, User, calling_once, erasing::naming, hours, lose_callbacks, minutes, oracle::newest,
+    raw::items, revoking::reads_since, user, world,
 };
 use jiff::civil::date;
 use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
-use simulator::{
-    BankAt, BankFault, CallbackFault, CallbackFaultKind, CallbackKind, ErrorClass, NewRow,
-};
+use simulator::{BankAt, BankFault, CallbackKind, ErrorClass, NewRow};
 
 use crate::{
     p4_erasure::client_world,
@@ -185,8 +183,7 @@ async fn t1_a_look_at_a_deadline_makes_up_for_what_it_has_not_published() {
     let slots = world.cloud.tap().fired();
     assert!(!world.cloud.take_dead_letters().is_empty() && world.cloud.queued().is_empty());
     book(&world);
-    let (fault, kind) = (CallbackFaultKind::Lost, Some(CallbackKind::Success));
-    world.salt_edge.control().add_callback_fault(CallbackFault { fault, kind, times: None });
+    lose_callbacks(&world, Some(CallbackKind::Success));
     let path = format!("/v1/connections/{}/refresh", connection["id"].as_str().unwrap());
     ada.post(&path, &json!({})).await.expect(202);
     world.settle().await;

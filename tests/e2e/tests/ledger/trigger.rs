@@ -1,8 +1,8 @@
 //! What brings a pull: Salt Edge's call, a user who waits, a slot. Where that fails, whoever began it does it again.
 
-use e2e::minutes;
+use e2e::{lose_callbacks, minutes};
 use serde_json::json;
-use simulator::{CallbackFault, CallbackFaultKind, CallbackKind};
+use simulator::CallbackKind;
 
 use crate::{play::Play, scenario::Trigger};
 
@@ -12,13 +12,7 @@ impl Play<'_> {
         let lost =
             matches!(by, Trigger::Refresh { lost: true, .. } | Trigger::Schedule { lost: true });
         if lost {
-            let fault = CallbackFaultKind::Lost;
-            let kind = Some(CallbackKind::Success);
-            world.salt_edge.control().add_callback_fault(CallbackFault {
-                fault,
-                kind,
-                times: None,
-            });
+            lose_callbacks(world, Some(CallbackKind::Success));
             self.counts.add("a lost callback", 1);
         }
         match by {

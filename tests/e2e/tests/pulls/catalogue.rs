@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use e2e::{TENANT, User, hours, minutes, options, user, world};
+use e2e::{TENANT, User, hours, lose_callbacks, minutes, options, user, world};
 use local_cloud::{Effect, Fault, Service, World};
-use simulator::{BankList, CallbackFault, CallbackFaultKind, ProviderStatus};
+use simulator::{BankList, ProviderStatus};
 
 /// Write units of sync since the last reset.
 fn written(world: &World) -> u64 {
@@ -34,12 +34,6 @@ async fn offered(user: &User<'_>) -> BTreeMap<String, String> {
     }
 }
 
-/// Callbacks of banks get lost from now on.
-fn silence(world: &World) {
-    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(fault);
-}
-
 #[tokio::test]
 async fn l1_an_unchanged_day_writes_next_to_nothing() {
     let mut options = options();
@@ -56,7 +50,7 @@ async fn l1_an_unchanged_day_writes_next_to_nothing() {
     world.settle().await;
     let callback = written(&world);
     assert_eq!(offered(&ada).await[&bank], "inactive");
-    silence(&world);
+    lose_callbacks(&world, None);
     control.set_provider_status(&bank, ProviderStatus::Active).unwrap();
     world.cloud.tap().reset();
     a_night(&world).await;
@@ -75,7 +69,7 @@ async fn l1_a_copy_that_dies_at_any_of_its_requests_ends_well() {
     options.banks = BankList { banks: 120, countries: 3, seed: 7 };
     let world = world(options).await;
     let ada = user(&world, TENANT, "ada");
-    silence(&world);
+    lose_callbacks(&world, None);
     let mut want = offered(&ada).await;
     let mut met = BTreeMap::new();
     for effect in [Effect::KillBefore, Effect::KillAfter, Effect::LoseAnswer, Effect::FailBefore] {
@@ -119,7 +113,7 @@ async fn l1_a_reader_sees_one_catalogue_or_the_other() {
     options.banks = BankList { banks: 150, countries: 4, seed: 3 };
     let world = world(options).await;
     let ada = user(&world, TENANT, "ada");
-    silence(&world);
+    lose_callbacks(&world, None);
     let german = |banks: Vec<String>| -> Vec<String> {
         banks.into_iter().filter(|id| id.ends_with("_de")).collect()
     };

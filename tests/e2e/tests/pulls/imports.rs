@@ -1,9 +1,8 @@
 //! T5: an import that dies at any of its requests, comes twice, or meets a pull or a revocation.
 
-use e2e::{TENANT, User, minutes, options, oracle, quiet, user, world};
+use e2e::{TENANT, User, lose_callbacks, minutes, options, oracle, quiet, user, world};
 use local_cloud::{Effect, Fault, World};
 use serde_json::{Value, json};
-use simulator::{CallbackFault, CallbackFaultKind};
 
 use crate::{BANK, add, ask, crash::recover, row, wait_until_allowed};
 
@@ -172,8 +171,7 @@ async fn t5_an_import_between_an_ask_and_its_answer_keeps_the_deadline() {
     assert!(world.cloud.deliver("sync").await, "a row is imported meanwhile");
     assert!(ada.rows(&bed.account).await.iter().any(|row| row["id"] == id.as_str()));
     // Nobody tells of the answer: only the deadline looks for it.
-    let lost = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(lost);
+    lose_callbacks(&world, None);
     world.advance(minutes(15), minutes(5)).await;
     bed.holds_what_salt_edge_shows().await;
 }

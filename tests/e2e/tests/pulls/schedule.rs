@@ -1,15 +1,8 @@
 //! The schedule alone brings everything: no callback, no nightly run of Salt Edge's own.
 
-use e2e::{TENANT, hours, minutes, options, oracle, user, world};
+use e2e::{TENANT, hours, lose_callbacks, minutes, options, oracle, user, world};
 use jiff::SignedDuration;
-use simulator::{
-    ApiFault, ApiFaultKind, BankAt, CallbackFault, CallbackFaultKind, ErrorClass, NewRow,
-};
-
-fn lose_all(world: &local_cloud::World) {
-    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(fault);
-}
+use simulator::{ApiFault, ApiFaultKind, BankAt, ErrorClass, NewRow};
 
 #[tokio::test]
 async fn y1_y2_trap_22_with_every_callback_lost_the_schedule_brings_new_rows_within_the_days_budget()
@@ -17,7 +10,7 @@ async fn y1_y2_trap_22_with_every_callback_lost_the_schedule_brings_new_rows_wit
     let mut options = options();
     options.switches.nightly_refresh = false;
     let world = world(options).await;
-    lose_all(&world);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link("fakebank_oauth_xf").await;
     let remote = oracle::newest(&world);
@@ -68,7 +61,7 @@ async fn a_tick_that_never_came_costs_time_and_nothing_else() {
     let mut options = options();
     options.switches.nightly_refresh = false;
     let world = world(options).await;
-    lose_all(&world);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link("fakebank_oauth_xf").await;
     let bank = BankAt::of("fakebank_oauth_xf");
@@ -88,7 +81,7 @@ async fn trap_23_a_bank_that_cannot_be_asked_is_read_all_the_same() {
     let mut options = options();
     options.switches.nightly_refresh = false;
     let world = world(options).await;
-    lose_all(&world);
+    lose_callbacks(&world, None);
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link("fakebank_oauth_xf").await;
     let remote = oracle::newest(&world);
@@ -121,7 +114,7 @@ async fn y1_a_connection_says_when_it_is_looked_at_next_and_why_or_why_not() {
     assert_eq!(why, "schedule");
     assert!(slot.is_some_and(|at| at > now() && at <= now() + hours(6)), "{slot:?}");
     // An ask whose callbacks are all lost: what came is looked for by its deadline, where no slot is sooner.
-    lose_all(&world);
+    lose_callbacks(&world, None);
     world.advance(slot.unwrap().duration_since(now()) + hours(2), minutes(60)).await;
     crate::wait_until_allowed(&ada, &connection).await;
     crate::ask(&ada, &connection).await;

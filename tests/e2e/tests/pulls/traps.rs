@@ -3,16 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use e2e::{TENANT, hours, minutes, options, oracle, revoking::reads_since, user, world};
+use e2e::{
+    TENANT, hours, lose_callbacks, minutes, options, oracle, revoking::reads_since, user, world,
+};
 use serde_json::Value;
-use simulator::{CallbackFault, CallbackFaultKind, StageName};
+use simulator::StageName;
 
 use crate::{BANK, add, ask, row, wait_until_allowed};
-
-fn lose_all(world: &local_cloud::World) {
-    let fault = CallbackFault { fault: CallbackFaultKind::Lost, kind: None, times: None };
-    world.salt_edge.control().add_callback_fault(fault);
-}
 
 fn ids(connection: &Value) -> Vec<String> {
     let accounts = connection["accounts"].as_array().unwrap().iter();
@@ -25,7 +22,7 @@ async fn trap_26_what_was_deleted_at_salt_edge_keeps_its_rows_and_is_linked_agai
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
     let rows = ada.statement(&connection).await;
-    lose_all(&world);
+    lose_callbacks(&world, None);
     world.salt_edge.control().delete_connection(oracle::newest(&world)).unwrap();
     world.advance(hours(7), minutes(30)).await;
     assert_eq!(ada.stands(&connection).await.0, "revoked");
@@ -62,7 +59,7 @@ async fn trap_39_a_bank_that_takes_three_quarters_of_an_hour_is_waited_for_and_r
     let world = world(options()).await;
     let ada = user(&world, TENANT, "ada");
     let connection = ada.link(BANK).await;
-    lose_all(&world);
+    lose_callbacks(&world, None);
     world.advance(hours(2), minutes(60)).await;
     wait_until_allowed(&ada, &connection).await;
     let control = world.salt_edge.control();
